@@ -1,0 +1,211 @@
+"""The definitions of one run, typed, and the reference tables that the warehouse keeps of them.
+
+Nothing is checked here: what makes a definition sound belongs to `sector_definitions`, `regions` and `naics`, reading
+the files to `pipelines.sources.definition_files`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipelines.domain.regions import Region
+from pipelines.domain.sector_definitions import (
+    DEFINITIONS,
+    GROSS,
+    UNION,
+    Classification,
+    Grade,
+    Lens,
+    Sector,
+    codes_finer_than,
+    codes_in_vintage,
+    equivalence_in_vintage,
+)
+
+UNIT_OF_STATISTIC: Mapping[str, str] = {
+    "employment": "jobs",
+    "businesses": "businesses",
+    "average_wage": "usd_per_year",
+    "location_quotient": "ratio",
+    "share_of_businesses": "share",
+    "share_of_employment": "share",
+    "share_of_wages": "share",
+}
+
+
+@dataclass(frozen=True)
+class PublishedFigure:
+    """A figure that somebody published about a sector of a region in a year. Shares are 0 to 1, wages US dollars."""
+
+    figure_id: str
+    publisher: str
+    region: str
+    year: int
+    sector: str
+    statistic: str
+    value: float
+    grade: Grade
+    source: str
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """All definitions of one run: where they came from no longer matters, but for the hash of their files' content.
+
+    `listed_vintage` is the NAICS vintage whose codes the sectors list. `areas` has the columns area_fips, area_title,
+    area_kind, state_fips.
+    """
+
+    listed_vintage: int
+    classification: Classification
+    areas: pl.DataFrame
+    sectors: tuple[Sector, ...]
+    lenses: tuple[Lens, ...]
+    regions: tuple[Region, ...]
+    published_figures: tuple[PublishedFigure, ...]
+    content_sha256: str
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The reference tables by name, rows in a stable order."""
+        return {
+            "reference.naics": self._naics(),
+            "reference.areas": self.areas,
+            "reference.sectors": self._sectors(),
+            "reference.sector_codes": self._sector_codes(),
+            "reference.regions": self._regions(),
+            "reference.region_areas": self._region_areas(),
+            "reference.published_figures": self._published_figures(),
+        }
+
+    def codes_too_fine(self, deepest_levels: Iterable[int]) -> pl.DataFrame:
+        """The listed codes that a source without rows below each given level of the tree cannot represent exactly.
+
+        One row a definition, sector, NAICS vintage, deepest_naics_level and listed_code; see `codes_finer_than`.
+        """
+        rows = []
+        for definition in DEFINITIONS:
+            for sector in (*self.sectors, *self.lenses):
+                lines = sector.lines(definition)
+                for vintage, tree in self.classification.trees.items():
+                    codes_of = {line.code: codes_in_vintage(line, vintage) for line in lines}
+                    codes = [code for codes in codes_of.values() for code in codes]
+                    for level in deepest_levels:
+                        finer = set(codes_finer_than(codes, tree, level))
+                        rows += [
+                            (definition, sector.key, vintage, level, listed)
+                            for listed, own in sorted(codes_of.items())
+                            if not finer.isdisjoint(own)
+                        ]
+        return _frame(
+            rows,
+            definition=pl.String,
+            sector=pl.String,
+            naics_vintage=pl.Int16,
+            deepest_naics_level=pl.Int8,
+            listed_code=pl.String,
+        )
+
+    def _naics(self) -> pl.DataFrame:
+        return _frame(
+            [
+                (vintage, row.code, row.title, row.parent_code, row.level)
+                for vintage, tree in self.classification.trees.items()
+                for row in tree.industries
+            ],
+            naics_vintage=pl.Int16,
+            industry_code=pl.String,
+            industry_title=pl.String,
+            parent_code=pl.String,
+            naics_level=pl.Int8,
+        )
+
+    def _sectors(self) -> pl.DataFrame:
+        rows: list[tuple[str, str, str, str | None]] = [
+            *((sector.key, sector.name, "sector", None) for sector in self.sectors),
+            (UNION, "All target sectors (each business once)", "union", None),
+            (GROSS, "Sum of sectors (overlaps counted twice)", "gross", None),
+            *((lens.key, lens.name, "lens", lens.lens_of) for lens in self.lenses),
+        ]
+        return _frame(
+            [(*row, order) for order, row in enumerate(rows, start=1)],
+            sector=pl.String,
+            sector_name=pl.String,
+            kind=pl.String,
+            lens_of=pl.String,
+            sort_order=pl.Int16,
+        )
+
+    def _sector_codes(self) -> pl.DataFrame:
+        return _frame(
+            [
+                (
+                    *(definition, sector.key, vintage, code, line.code, self.listed_vintage),
+                    *(equivalence_in_vintage(line, vintage), line.grade, line.source, line.note or None),
+                )
+                for definition in DEFINITIONS
+                for sector in (*self.sectors, *self.lenses)
+                for vintage in self.classification.trees
+                for line in sector.lines(definition)
+                for code in codes_in_vintage(line, vintage)
+            ],
+            definition=pl.String,
+            sector=pl.String,
+            naics_vintage=pl.Int16,
+            industry_code=pl.String,
+            listed_code=pl.String,
+            listed_vintage=pl.Int16,
+            equivalence=pl.String,
+            grade=pl.String,
+            source=pl.String,
+            note=pl.String,
+        )
+
+    def _regions(self) -> pl.DataFrame:
+        return _frame(
+            [
+                (region.key, region.name, region.statewide_area, region.is_default, order)
+                for order, region in enumerate(self.regions, start=1)
+            ],
+            region=pl.String,
+            region_name=pl.String,
+            statewide_area=pl.String,
+            is_default=pl.Boolean,
+            sort_order=pl.Int16,
+        )
+
+    def _region_areas(self) -> pl.DataFrame:
+        return _frame(
+            [(region.key, county) for region in self.regions for county in region.counties],
+            region=pl.String,
+            area_fips=pl.String,
+        )
+
+    def _published_figures(self) -> pl.DataFrame:
+        return _frame(
+            [
+                (
+                    *(figure.figure_id, figure.publisher, figure.region, figure.year, figure.sector),
+                    *(figure.statistic, figure.value, UNIT_OF_STATISTIC[figure.statistic]),
+                    *(figure.grade, figure.source, figure.note),
+                )
+                for figure in self.published_figures
+            ],
+            figure_id=pl.String,
+            publisher=pl.String,
+            region=pl.String,
+            year=pl.Int16,
+            sector=pl.String,
+            statistic=pl.String,
+            value=pl.Float64,
+            unit=pl.String,
+            grade=pl.String,
+            source=pl.String,
+            note=pl.String,
+        )
+
+
+def _frame(rows: Iterable[tuple[Any, ...]], **schema: type[pl.DataType]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=schema, orient="row")

@@ -1,0 +1,22 @@
+"""What every test may use: the real files of ../shared/data, where they are."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = (Path(__file__).parents[1] / ".." / "shared" / "data").resolve()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of real BLS and Oregon Employment Department files; the test is skipped where it is missing."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("needs the real files of ../shared/data, which are not part of the project")
+    return SHARED_DATA
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that asks for `shared_data`, so that `-m "not shared_data"` leaves them out."""
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shared_data)
