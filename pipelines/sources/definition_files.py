@@ -1,0 +1,361 @@
+"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, codes and areas.
+
+Another board brings a folder of its own with some of the files; the rest are the shipped ones. Here files become
+definitions, and every fault in them is told at once with file, line and key. What makes a definition sound belongs to
+`pipelines.domain`; how YAML is read with its lines, to `checked_yaml`.
+"""
+
+import csv
+import difflib
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+
+from pipelines.domain.definition_tables import Definitions, PublishedFigure
+from pipelines.domain.naics import NAICS_VINTAGES, Concordance, Industry, NaicsTree, NaicsTreeError
+from pipelines.domain.qcew_codes import AreaKind, area_kind, state_fips
+from pipelines.domain.regions import Region, check_regions, counties_of_state
+from pipelines.domain.sector_definitions import (
+    GROSS,
+    UNION,
+    Classification,
+    DefinitionLine,
+    Lens,
+    Place,
+    Problem,
+    Sector,
+    check_sectors,
+)
+from pipelines.sources.checked_yaml import CheckedYaml, FileProblem, read_checked_yaml
+
+YAML_FILES = ("sectors.yaml", "regions.yaml", "published_figures.yaml")
+CSV_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    **{f"naics_{vintage}.csv": ("code", "title", "parent_code", "level") for vintage in NAICS_VINTAGES},
+    "naics_concordance.csv": tuple(f"naics_{vintage}" for vintage in NAICS_VINTAGES),
+    "areas.csv": ("area_fips", "area_title", "area_kind", "state_fips"),
+}
+DEFINITION_FILES = (*YAML_FILES, *CSV_COLUMNS)
+
+
+class DefinitionError(ValueError):
+    """Definitions that cannot be used; `problems` are all the faults found in the files."""
+
+    def __init__(self, problems: Iterable[FileProblem]) -> None:
+        self.problems = tuple(problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        super().__init__("\n".join([f"{count} in the definitions", *map(str, self.problems)]))
+
+
+def load_definitions(folder: Path, shipped: Path) -> Definitions:
+    """Read the definitions of `folder`, taking from `shipped` the files that it has not (and the schemas).
+
+    Shipped published figures about a sector or region that the folder does not define are left out.
+    Raises DefinitionError with every fault found in any file.
+    """
+    files = _find_files(folder, shipped)
+    problems: list[FileProblem] = []
+    tables = {name: _read_table(files[name], columns, problems) for name, columns in CSV_COLUMNS.items()}
+    documents = {name: _read_document(files[name], shipped) for name in YAML_FILES}
+    problems += [problem for document in documents.values() for problem in document.problems]
+    classification = _classification(files, tables, problems)
+    areas = _areas(files["areas.csv"], tables["areas.csv"], problems)
+
+    sector_file, region_file, figure_file = (documents[name] for name in YAML_FILES)
+    sectors, lenses = _sectors(sector_file, classification, problems)
+    regions = _regions(region_file, areas, problems)
+    figures = _published_figures(
+        figure_file,
+        known_sectors=[UNION, GROSS, *(sector.key for sector in (*sectors, *lenses))] if sectors else None,
+        known_regions=[region.key for region in regions] or None,
+        may_be_about_others=files["published_figures.yaml"].parent != folder,
+        problems=problems,
+    )
+    if problems or classification is None or areas is None:
+        raise DefinitionError(problems)
+    return Definitions(
+        listed_vintage=sector_file.value["naics_vintage"],
+        classification=classification,
+        areas=areas,
+        sectors=sectors,
+        lenses=lenses,
+        regions=regions,
+        published_figures=figures,
+        content_sha256=_content_sha256(files),
+    )
+
+
+def _find_files(folder: Path, shipped: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        raise DefinitionError([FileProblem(folder, None, "", "no such folder", "a folder", "correct the path")])
+    names = {path.name for path in folder.iterdir() if path.suffix in (".yaml", ".yml", ".csv")}
+    known = {*DEFINITION_FILES, *(path.name for path in shipped.iterdir())}
+    problems = [
+        FileProblem(
+            folder / name,
+            None,
+            "",
+            "a file of this name, which nothing would read",
+            ", ".join(sorted(known & {*DEFINITION_FILES})),
+            _rename_advice(name, known),
+        )
+        for name in sorted(names - known)
+    ]
+    if not names & known:
+        problems.append(
+            FileProblem(
+                folder, None, "", "no definitions", ", ".join(DEFINITION_FILES), "put at least one of them here"
+            )
+        )
+    if problems:
+        raise DefinitionError(problems)
+    return {name: folder / name if name in names else shipped / name for name in DEFINITION_FILES}
+
+
+def _rename_advice(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else "rename it, or move it elsewhere"
+
+
+def _content_sha256(files: Mapping[str, Path]) -> str:
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        content = path.read_bytes()
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _read_document(path: Path, shipped: Path) -> CheckedYaml:
+    schema = json.loads((shipped / "schemas" / f"{path.stem}.schema.json").read_text("utf-8"))
+    return read_checked_yaml(path, schema)
+
+
+Rows = list[tuple[int, tuple[str, ...]]]
+
+
+def _read_table(path: Path, columns: tuple[str, ...], problems: list[FileProblem]) -> Rows | None:
+    """(line, fields) of each row of a CSV file with just these columns, all text; None if it is no such file."""
+    try:
+        lines = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
+        header = tuple(next(lines, ()))
+        rows = [(lines.line_num, tuple(row)) for row in lines if row]
+    except (UnicodeDecodeError, csv.Error) as error:
+        problems.append(FileProblem(path, None, "", str(error), "a CSV file in UTF-8", "save it as CSV in UTF-8"))
+        return None
+    if header != columns:
+        expected, advice = ",".join(columns), "keep these columns, in this order, separated by commas"
+        problems.append(FileProblem(path, 1, "", ",".join(header)[:120], expected, advice))
+        return None
+    for line, row in rows:
+        if len(row) != len(columns):
+            problems.append(
+                FileProblem(path, line, "", f"{len(row)} fields", f"{len(columns)} fields", 'quote a title with ","')
+            )
+    return [(line, row) for line, row in rows if len(row) == len(columns)]
+
+
+def _classification(
+    files: Mapping[str, Path], tables: Mapping[str, Rows | None], problems: list[FileProblem]
+) -> Classification | None:
+    """The industry trees and their concordance; None where a file of them is faulty."""
+    trees: dict[int, NaicsTree] = {}
+    for vintage in NAICS_VINTAGES:
+        name = f"naics_{vintage}.csv"
+        rows = tables[name]
+        if rows is None:
+            continue
+        industries = [
+            Industry(code, title, parent or None, int(level) if level.isdecimal() else -1)
+            for _, (code, title, parent, level) in rows
+        ]
+        try:
+            trees[vintage] = NaicsTree(vintage, industries)
+        except NaicsTreeError as error:
+            problems += [
+                FileProblem(
+                    files[name],
+                    rows[position][0] if rows else None,
+                    "",
+                    message,
+                    "one tree of industries from 10 down to six digits",
+                    "correct the line; codes are text, as BLS writes them",
+                )
+                for position, message in error.problems
+            ]
+    name = "naics_concordance.csv"
+    concordance = tables[name]
+    for line, row in concordance or ():
+        unknown = [
+            f"{code} in NAICS {vintage}"
+            for vintage, code in zip(NAICS_VINTAGES, row, strict=True)
+            if vintage in trees and code not in trees[vintage].leaves
+        ]
+        if unknown:
+            found, advice = f"no six-digit code {', '.join(unknown)}", "correct the code here or in the industry table"
+            problems.append(FileProblem(files[name], line, "", found, "six-digit codes of their vintages", advice))
+    if concordance is None or len(trees) < len(NAICS_VINTAGES):
+        return None
+    return Classification(trees, Concordance((row[0], row[1], row[2]) for _, row in concordance))
+
+
+def _areas(path: Path, rows: Rows | None, problems: list[FileProblem]) -> pl.DataFrame | None:
+    if rows is None:
+        return None
+    seen: dict[str, int] = {}
+    for line, (code, title, kind, state) in rows:
+        try:
+            expected_kind: str = area_kind(code, title)
+        except ValueError as error:
+            problems.append(FileProblem(path, line, "area_fips", code, str(error), "write the code as BLS does"))
+            continue
+        if code in seen:
+            found = f"{code} a second time"
+            problems.append(
+                FileProblem(path, line, "area_fips", found, f"once (line {seen[code]})", "take one of the lines out")
+            )
+        seen[code] = line
+        for key, found, expected in (
+            ("area_kind", kind, expected_kind),
+            ("state_fips", state, state_fips(code) or "nothing"),
+        ):
+            if (found or "nothing") != expected:
+                advice = f"write {expected}: it follows from the code {code}"
+                problems.append(FileProblem(path, line, key, found or "nothing", expected, advice))
+    schema = dict.fromkeys(CSV_COLUMNS["areas.csv"], pl.String)
+    return pl.DataFrame([(*row[:3], row[3] or None) for _, row in rows], schema=schema, orient="row")
+
+
+def _sectors(
+    document: CheckedYaml, classification: Classification | None, problems: list[FileProblem]
+) -> tuple[tuple[Sector, ...], tuple[Lens, ...]]:
+    """The sectors and lenses of a sound document, checked; none of an unsound one."""
+    if document.problems:
+        return (), ()
+    unknown: list[FileProblem] = []
+
+    def lines(entries: list[dict[str, Any]], place: Place) -> Iterator[DefinitionLine]:
+        for position, entry in enumerate(entries):
+            unknown.extend(_unknown_key(document, (*place, position, "source"), entry, document.value["sources"]))
+            yield DefinitionLine(
+                code=entry["code"],
+                source=document.value["sources"].get(entry["source"], ""),
+                grade=entry["grade"],
+                equivalents={int(vintage): tuple(codes) for vintage, codes in entry.get("equivalents", {}).items()},
+                equivalence=entry.get("equivalence", "same"),
+                note=entry.get("note", ""),
+            )
+
+    def strict_and_broad(entry: dict[str, Any], place: Place) -> dict[str, tuple[DefinitionLine, ...]]:
+        strict = tuple(lines(entry["strict"], (*place, "strict")))
+        added = tuple(lines(entry["broad"].get("lines", []), (*place, "broad", "lines")))
+        return {"strict": strict, "broad": strict + added if "includes" in entry["broad"] else added}
+
+    sectors = tuple(
+        Sector(key, entry["name"], **strict_and_broad(entry, ("sectors", key)))
+        for key, entry in document.value["sectors"].items()
+    )
+    lenses = tuple(
+        Lens(key, entry["name"], lens_of=entry["lens_of"], **strict_and_broad(entry, ("lenses", key)))
+        for key, entry in document.value.get("lenses", {}).items()
+    )
+    problems += unknown
+    if classification:
+        found = check_sectors(sectors, lenses, document.value["naics_vintage"], classification)
+        problems += [_in_file(document, problem) for problem in found]
+    return sectors, lenses
+
+
+def _in_file(document: CheckedYaml, problem: Problem) -> FileProblem:
+    """Place a problem where the file has the line: the broad definition's own lines come after the strict ones."""
+    where = problem.where
+    if len(where) > 3 and where[2] == "broad":
+        kind, key, _, position = where[:4]
+        entry = document.value[kind][key]
+        taken_over = len(entry["strict"]) if "includes" in entry["broad"] else 0
+        where = (kind, key, "broad", "lines", cast("int", position) - taken_over, *where[4:])
+    return document.problem(where, problem.found, problem.expected, problem.advice)
+
+
+def _regions(document: CheckedYaml, areas: pl.DataFrame | None, problems: list[FileProblem]) -> tuple[Region, ...]:
+    """The regions of a sound document, checked; none of an unsound one, or where the areas are unreadable."""
+    if document.problems or areas is None:
+        return ()
+    kinds = cast("dict[str, AreaKind]", dict(areas.select("area_fips", "area_kind").iter_rows()))
+    entries: dict[str, dict[str, Any]] = document.value["regions"]
+    default = document.value["default_region"]
+    problems += _unknown_key(document, ("default_region",), document.value, entries)
+    regions = tuple(
+        Region(
+            key=key,
+            name=entry["name"],
+            counties=tuple(entry["counties"]) if "counties" in entry else counties_of_state(entry["state"], kinds),
+            statewide_area=f"{entry['state']}000" if "state" in entry else None,
+            is_default=key == default,
+        )
+        for key, entry in entries.items()
+    )
+    problems += [
+        document.problem(problem.where, problem.found, problem.expected, problem.advice)
+        for problem in check_regions(regions, kinds)
+    ]
+    return regions
+
+
+def _published_figures(
+    document: CheckedYaml,
+    *,
+    known_sectors: list[str] | None,
+    known_regions: list[str] | None,
+    may_be_about_others: bool,
+    problems: list[FileProblem],
+) -> tuple[PublishedFigure, ...]:
+    """The figures of a sound document; those about sectors or regions unknown are faults, or are left out."""
+    if document.problems:
+        return ()
+    figures = []
+    for key, entry in document.value["figures"].items():
+        place = ("figures", key)
+        sources = document.value["sources"]
+        unknown = list(_unknown_key(document, (*place, "source"), entry, sources))
+        about_others = [
+            problem
+            for field, known in (("sector", known_sectors), ("region", known_regions))
+            if known is not None
+            for problem in _unknown_key(document, (*place, field), entry, known)
+        ]
+        if about_others and may_be_about_others:
+            continue
+        unknown += about_others
+        if entry["statistic"].startswith("share_") and entry["value"] > 1:
+            found, advice = str(entry["value"]), f"write {entry['value'] / 100:g} if it is a percentage"
+            unknown.append(document.problem((*place, "value"), found, "a share from 0 to 1", advice))
+        problems += unknown
+        if not unknown:
+            source = sources[entry["source"]]
+            figures.append(
+                PublishedFigure(
+                    figure_id=key,
+                    publisher=source["publisher"],
+                    **{name: entry[name] for name in ("region", "year", "sector", "statistic", "grade")},
+                    value=float(entry["value"]),
+                    source=source["text"],
+                    note=entry.get("note"),
+                )
+            )
+    return tuple(figures)
+
+
+def _unknown_key(
+    document: CheckedYaml, place: Place, entry: Mapping[str, Any], known: Iterable[str]
+) -> Iterator[FileProblem]:
+    """Yield a problem if the value at the last step of `place` is not one of the keys defined elsewhere."""
+    found, keys = entry[str(place[-1])], list(known)
+    if found not in keys:
+        close = difflib.get_close_matches(found, keys, n=1)
+        advice = f"did you mean {close[0]}?" if close else "use one of these, or define it"
+        yield document.problem(place, found, f"one of {', '.join(keys)}", advice)
