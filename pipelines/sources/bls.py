@@ -1,0 +1,315 @@
+"""Reads the CSV layouts of the Bureau of Labor Statistics into canonical cells.
+
+Belongs here: BLS's column names and their dialects, the rules a row must keep, and the reading of one CSV member in
+batches of bounded size. Not here: finding CSVs inside archives (inbox), storing what was read (typed_cells).
+Layouts: https://www.bls.gov/cew/about-data/downloadable-file-layouts/ (quarterly and annual, NAICS based).
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import polars as pl
+
+from pipelines.domain import qcew_codes
+from pipelines.sources.reading import REJECTED_SCHEMA, SCHEMAS, Frequency, MemberCells, RefusedFile
+
+BATCH_BYTES = 32 * 2**20
+
+_KEYS = ("area_fips", "own_code", "industry_code", "agglvl_code", "size_code", "year", "qtr", "disclosure_code")
+_TITLES = ("area_title", "own_title", "industry_title", "agglvl_title", "size_title")
+_QUARTERLY = {
+    "qtrly_estabs": "establishments",
+    "month1_emplvl": "month1_employment",
+    "month2_emplvl": "month2_employment",
+    "month3_emplvl": "month3_employment",
+    "total_qtrly_wages": "wages",
+    "taxable_qtrly_wages": "taxable_wages",
+    "qtrly_contributions": "contributions",
+    "avg_wkly_wage": "average_weekly_wage",
+}
+_ANNUAL = {
+    "annual_avg_estabs": "establishments",
+    "annual_avg_emplvl": "average_employment",
+    "total_annual_wages": "wages",
+    "taxable_annual_wages": "taxable_wages",
+    "annual_contributions": "contributions",
+    "annual_avg_wkly_wage": "average_weekly_wage",
+    "avg_annual_pay": "average_annual_pay",
+}
+_MEASURES: Mapping[Frequency, Mapping[str, str]] = {"quarterly": _QUARTERLY, "annual": _ANNUAL}
+_MONEY = {"wages", "taxable_wages", "contributions", "average_weekly_wage", "average_annual_pay"}
+_DISCLOSURE = dict(qcew_codes.DISCLOSURE_BY_CODE)
+_INDUSTRY = r"^(\d{2,6}|31-33|44-45|48-49)$"
+_INTEGER = r"^-?\d{1,18}$"
+_QUARTERS = ("1", "2", "3", "4")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of one CSV as they stand in its header, by BLS's current names."""
+
+    frequency: Frequency
+    columns: tuple[str, ...]
+
+    @property
+    def measures(self) -> Mapping[str, str]:
+        """BLS's value columns and the canonical measure each holds."""
+        return _MEASURES[self.frequency]
+
+
+def expected_columns(frequency: Frequency) -> tuple[str, ...]:
+    """Column names of BLS's current layout without titles, in BLS's order: 42 quarterly, 38 annual."""
+    values = tuple(_MEASURES[frequency])
+    changes = tuple(f"oty_{value}_{kind}" for value in values for kind in ("chg", "pct_chg"))
+    return (
+        *_KEYS,
+        *values,
+        "lq_disclosure_code",
+        *(f"lq_{value}" for value in values),
+        "oty_disclosure_code",
+        *changes,
+    )
+
+
+def recognise_layout(header: bytes) -> Layout | None:
+    """The layout of a header line, whatever its dialect; None where the line is no QCEW header at all.
+
+    Raises ValueError naming the missing, unknown or repeated columns of a header that is nearly one.
+    """
+    names = [_current_name(name) for name in next(csv.reader([_text(header).strip()]), [])]
+    if "area_fips" not in names or "industry_code" not in names:
+        return None
+    frequency: Frequency = "annual" if any("annual" in name for name in names) else "quarterly"
+    names = _mend_repeated_change(names)
+    wanted = expected_columns(frequency)
+    missing = [name for name in wanted if name not in names]
+    unknown = [name for name in names if name not in wanted and name not in _TITLES]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    faults = [f"{what} {', '.join(which)}" for what, which in
+              (("missing", missing), ("unknown", unknown), ("repeated", repeated)) if which]  # fmt: skip
+    if faults:
+        raise ValueError(f"the header is not BLS's {frequency} layout: {'; '.join(faults)}")
+    return Layout(frequency, tuple(names))
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8-sig", errors="replace")
+
+
+def _current_name(name: str) -> str:
+    name = name.strip().strip('"').lower().replace("_estabs_count", "_estabs")
+    return re.sub(r"^(oty_.*)_pct$", r"\1_pct_chg", name)
+
+
+def _mend_repeated_change(names: Sequence[str]) -> list[str]:
+    """In old files the second oty_taxable_qtrly_wages_chg is the percent change, by its place in the pairs."""
+    mended = list(names)
+    for place in range(1, len(mended)):
+        if mended[place] == mended[place - 1] and mended[place].startswith("oty_") and mended[place].endswith("_chg"):
+            mended[place] = mended[place].removesuffix("_chg") + "_pct_chg"
+    return mended
+
+
+def read_member(stream: BinaryIO, member: str, batch_bytes: int = BATCH_BYTES) -> Iterator[MemberCells]:
+    """Cells of one CSV, in batches of about batch_bytes of text, so that memory does not grow with the file.
+
+    Raises RefusedFile where the whole member cannot be trusted: no QCEW header, more than one year or frequency, an
+    unknown disclosure code, a last line cut short, no row at all. Nothing read before may be kept then.
+    """
+    header = stream.readline()
+    layout = _layout_or_refuse(header, member)
+    years: set[int] = set()
+    first_line = 2
+    for block in _blocks(stream, batch_bytes):
+        frame, line_count = _parse(block, layout, member, first_line)
+        batch = _typed(frame, layout, member)
+        first_line += line_count
+        years.update(batch.cells.get_column("year").unique().to_list())
+        if len(years) > 1:
+            raise RefusedFile(member, f"rows of several years are mixed: {sorted(years)}; one file holds one year")
+        yield batch
+    if not years:
+        raise RefusedFile(member, "the header is there, but no usable row follows it")
+
+
+def _layout_or_refuse(header: bytes, member: str) -> Layout:
+    if header.lstrip().startswith(b"<"):
+        raise RefusedFile(member, "this is a web page (HTML), not a QCEW file; download it again")
+    try:
+        layout = recognise_layout(header)
+    except ValueError as error:
+        raise RefusedFile(member, str(error)) from None
+    if layout is None:
+        start = _text(header).strip()[:60]
+        raise RefusedFile(member, f"the first line is not a QCEW header: {start!r}")
+    return layout
+
+
+def _blocks(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """The rest of a stream in blocks that end at line ends."""
+    rest = b""
+    while chunk := stream.read(size):
+        chunk = rest + chunk
+        end = chunk.rfind(b"\n") + 1
+        rest = chunk[end:]
+        if end:
+            yield chunk[:end]
+    if rest:
+        yield rest
+
+
+def _parse(block: bytes, layout: Layout, member: str, first_line: int) -> tuple[pl.DataFrame, int]:
+    """All fields as text, with line_number and the line itself where its number of fields is wrong; and line count."""
+    lines = block.count(b"\n") + (not block.endswith(b"\n"))
+    try:
+        frame = _read_csv(block, layout)
+    except pl.exceptions.ComputeError:
+        return _parse_line_by_line(block, layout, member, first_line), lines
+    if frame.height != lines or frame.get_column(layout.columns[-1]).null_count():
+        return _parse_line_by_line(block, layout, member, first_line), lines
+    numbers = pl.int_range(first_line, first_line + frame.height, dtype=pl.Int64)
+    return frame.with_columns(line_number=numbers, malformed=pl.lit(None, pl.String)), lines
+
+
+def _read_csv(block: bytes, layout: Layout) -> pl.DataFrame:
+    return pl.read_csv(
+        block,
+        has_header=False,
+        schema=dict.fromkeys(layout.columns, pl.String),
+        infer_schema=False,
+    )
+
+
+def _parse_line_by_line(block: bytes, layout: Layout, member: str, first_line: int) -> pl.DataFrame:
+    """The slow way for a block with broken lines: each line by itself, so that one cannot spoil its neighbours."""
+    width = len(layout.columns)
+    rows: list[Sequence[str | int | None]] = []
+    lines = block.decode("utf-8", errors="replace").splitlines()
+    for number, line in enumerate(lines, start=first_line):
+        if not line.strip():
+            continue
+        fields = next(csv.reader([line]))
+        if len(fields) == width:
+            rows.append([*fields, number, None])
+        elif number == first_line + len(lines) - 1 and not block.endswith(b"\n"):
+            reason = f"the file ends in the middle of line {number}: it is truncated; download it again"
+            raise RefusedFile(member, reason)
+        else:
+            rows.append([*([None] * width), number, line])
+    schema = dict.fromkeys(layout.columns, pl.String) | {"line_number": pl.Int64, "malformed": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _typed(frame: pl.DataFrame, layout: Layout, member: str) -> MemberCells:
+    """Splits a batch of text rows into typed cells and rejected lines."""
+    frame = _mend_keys(frame.with_columns(pl.col(layout.columns).str.strip_chars().fill_null("")))
+    _refuse_unknown_disclosure(frame, member)
+    _refuse_other_frequency(frame, layout, member)
+    broken = frame.with_columns(rule=_first_broken_rule(layout))
+    rejected = broken.filter(pl.col("rule").is_not_null())
+    good = broken.filter(pl.col("rule").is_null())
+    return MemberCells(
+        member=member,
+        frequency=layout.frequency,
+        cells=_cells(good, layout, member),
+        rejected=_rejected(rejected, layout, member),
+    )
+
+
+def _mend_keys(frame: pl.DataFrame) -> pl.DataFrame:
+    """A county code that lost its leading zero in a spreadsheet can only be one code: give the zero back."""
+    area = pl.col("area_fips")
+    return frame.with_columns(area_fips=pl.when(area.str.contains(r"^\d{4}$")).then("0" + area).otherwise(area))
+
+
+def _refuse_unknown_disclosure(frame: pl.DataFrame, member: str) -> None:
+    for column in ("disclosure_code", "lq_disclosure_code", "oty_disclosure_code"):
+        strange = frame.filter(~pl.col(column).is_in(list(_DISCLOSURE)) & pl.col("malformed").is_null())
+        if strange.height:
+            line, code = strange.select("line_number", column).row(0)
+            reason = f"line {line}: unknown {column} {code!r}; known are blank, N and -. Ask BLS what it means first"
+            raise RefusedFile(member, reason)
+
+
+def _refuse_other_frequency(frame: pl.DataFrame, layout: Layout, member: str) -> None:
+    allowed = _QUARTERS if layout.frequency == "quarterly" else ("A",)
+    strange = frame.filter(~pl.col("qtr").is_in(allowed) & pl.col("malformed").is_null())
+    if strange.height:
+        line, quarter = strange.select("line_number", "qtr").row(0)
+        reason = (
+            f"line {line}: qtr {quarter!r} in a file of the {layout.frequency} layout; expected {'/'.join(allowed)}"
+        )
+        raise RefusedFile(member, reason)
+
+
+def _first_broken_rule(layout: Layout) -> pl.Expr:
+    """The name of the first rule a row breaks, null for a good row."""
+    values = list(layout.measures)
+    hidden, nothing = pl.col("disclosure_code") == "N", pl.col("disclosure_code") == "-"
+    numeric = [*values, *(f"oty_{value}_chg" for value in values)]
+    ratios = [f"lq_{value}" for value in values]
+    estabs, money_and_jobs = values[0], values[1:]
+    rules = [
+        ("number_of_fields", pl.col("malformed").is_not_null()),
+        ("area_fips", ~pl.col("area_fips").str.contains(rf"^({qcew_codes.AREA_PATTERN})$")),
+        ("own_code", ~pl.col("own_code").is_in(sorted(qcew_codes.OWNERSHIP_CODES))),
+        ("industry_code", ~pl.col("industry_code").str.contains(_INDUSTRY)),
+        ("agglvl_code", ~pl.col("agglvl_code").is_in(sorted(qcew_codes.AGGREGATION_LEVEL_CODES))),
+        ("size_code", ~pl.col("size_code").str.contains(r"^\d$")),
+        ("year", ~pl.col("year").str.contains(r"^(19|20)\d\d$")),
+        *((f"{name}_is_whole_number", ~pl.col(name).str.contains(_INTEGER)) for name in numeric),
+        *((f"{name}_is_number", pl.col(name).cast(pl.Float64, strict=False).is_null()) for name in ratios),
+        *((f"{name}_not_negative", pl.col(name).str.starts_with("-")) for name in values),
+        ("suppressed_row_without_values", hidden & pl.any_horizontal(pl.col(money_and_jobs) != "0")),
+        ("true_zero_row_without_values", nothing & pl.any_horizontal(pl.col([estabs, *money_and_jobs]) != "0")),
+    ]
+    return pl.coalesce(pl.when(broken).then(pl.lit(name)) for name, broken in rules)
+
+
+def _cells(frame: pl.DataFrame, layout: Layout, member: str) -> pl.DataFrame:
+    disclosed = pl.col("disclosure_code") != "N"
+    oty_known = pl.col("oty_disclosure_code") != "N"
+    columns: dict[str, pl.Expr] = {
+        "quarter": pl.col("qtr").cast(pl.Int8, strict=False),
+        "disclosure": _state("disclosure_code"),
+        "lq_disclosure": _state("lq_disclosure_code"),
+        "oty_disclosure": _state("oty_disclosure_code"),
+        "average_employment": pl.lit(None, pl.Int64),
+        "member": pl.lit(member),
+    }
+    for place, (name, measure) in enumerate(layout.measures.items()):
+        unit = "_usd" if measure in _MONEY else ""
+        always = place == 0
+        columns[f"{measure}{unit}"] = _known(name, pl.Int64(), disclosed, always)
+        columns[f"oty_{measure}_change{unit}"] = _known(f"oty_{name}_chg", pl.Int64(), oty_known, always)
+        columns[f"lq_{measure}"] = _known(f"lq_{name}", pl.Float64(), pl.col("lq_disclosure_code") != "N", always)
+    schema = SCHEMAS[layout.frequency]
+    return frame.select(columns.get(name, pl.col(name)).cast(kind).alias(name) for name, kind in schema.items())
+
+
+def _state(column: str) -> pl.Expr:
+    return pl.col(column).replace_strict(_DISCLOSURE, return_dtype=pl.String)
+
+
+def _known(column: str, kind: pl.DataType, is_known: pl.Expr, always: bool) -> pl.Expr:
+    """A value, null where it is hidden; numbers of establishments are published on hidden rows too."""
+    value = pl.col(column).cast(kind)
+    return value if always else pl.when(is_known).then(value)
+
+
+def _rejected(frame: pl.DataFrame, layout: Layout, member: str) -> pl.DataFrame:
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="")
+    texts = []
+    for row in frame.iter_rows(named=True):
+        line.seek(0)
+        line.truncate()
+        writer.writerow([row[name] for name in layout.columns])
+        texts.append(row["malformed"] or line.getvalue())
+    return frame.select(
+        member=pl.lit(member), line_number="line_number", rule="rule", text=pl.Series(texts, dtype=pl.String)
+    ).cast(REJECTED_SCHEMA)

@@ -1,0 +1,121 @@
+"""Keeps every input file unchanged, by the hash of its content, with a manifest of where it came from.
+
+Belongs here: captures and their manifest on disk. Not here: what the files say (typed_cells and the readers).
+Layout: FOLDER/captures/<first two digits of the hash>/<hash>.<container>, and beside each file <hash>.json, its
+manifest row. A capture is complete when its manifest row is there; both are moved into place whole.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.sources.inbox import Container
+
+_BLOCK = 2**20
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One manifest row: an input file as it was received."""
+
+    capture_sha256: str
+    source: str
+    address: str
+    file_name: str
+    container: Container
+    bytes: int
+    retrieved_at: str
+    """UTC, ISO 8601 with microseconds: the order of vintages."""
+    periods: str
+    """Periods the file holds, such as '2016-Q1 to 2016-Q4'."""
+    areas: str
+    """The one area the file holds, or how many."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+MANIFEST_SCHEMA = pl.Schema(
+    {
+        "capture_sha256": pl.String,
+        "source": pl.String,
+        "address": pl.String,
+        "file_name": pl.String,
+        "container": pl.String,
+        "bytes": pl.Int64,
+        "retrieved_at": pl.String,
+        "periods": pl.String,
+        "areas": pl.String,
+        "etag": pl.String,
+        "last_modified": pl.String,
+    }
+)
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's content, 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+class RawStore:
+    """The captures under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "captures"
+
+    def find(self, sha256: str) -> Capture | None:
+        """The capture with this content, if there is one."""
+        row = self._stem(sha256).with_suffix(".json")
+        return Capture(**json.loads(row.read_text(encoding="utf-8"))) if row.exists() else None
+
+    def path(self, capture: Capture) -> Path:
+        """Where the unchanged bytes of a capture are."""
+        return self._stem(capture.capture_sha256).with_suffix(f".{capture.container}")
+
+    def keep(self, file: Path, capture: Capture) -> Capture:
+        """Copies a file into the store, then its manifest row; the same bytes twice are one capture, the first.
+
+        Raises ValueError where the file's bytes are not those the capture names.
+        """
+        if known := self.find(capture.capture_sha256):
+            return known
+        target = self.path(capture)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
+            with file.open("rb") as source:
+                shutil.copyfileobj(source, part, _BLOCK)
+            part.flush()
+            os.fsync(part.fileno())
+        if sha256_of(Path(part.name)) != capture.capture_sha256:
+            Path(part.name).unlink()
+            raise ValueError(f"{file}: its content changed while it was being captured; run again")
+        Path(part.name).replace(target)
+        row = target.with_suffix(".json.part")
+        row.write_text(json.dumps(asdict(capture), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        row.replace(self._stem(capture.capture_sha256).with_suffix(".json"))
+        return capture
+
+    def captures(self, sources: Collection[str]) -> list[Capture]:
+        """Captures of these sources, oldest first."""
+        rows = (json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("??/*.json"))
+        found = (Capture(**row) for row in rows if row["source"] in sources)
+        return sorted(found, key=lambda capture: (capture.retrieved_at, capture.capture_sha256))
+
+    def _stem(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+
+def manifest_frame(captures: list[Capture]) -> pl.DataFrame:
+    """The manifest as a frame, one row a capture, with vintage_order 1, 2, … from the oldest to the newest."""
+    frame = pl.DataFrame([asdict(capture) for capture in captures], schema=MANIFEST_SCHEMA)
+    return frame.with_row_index("vintage_order", offset=1).with_columns(pl.col("vintage_order").cast(pl.Int64))

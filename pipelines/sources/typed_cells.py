@@ -1,0 +1,180 @@
+"""Writes what the readers find in a capture as Parquet, once, and finds it again while nothing has changed.
+
+Belongs here: the folder of typed tables of one capture, and the choice of the reader for each table inside a file.
+Not here: the readers themselves. Layout: FOLDER/<reader fingerprint>/<hash>/{quarterly_cells, annual_cells, titles,
+rejected_rows, refused_members}.parquet; a folder appears whole or not at all.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from pipelines.domain import qcew_codes
+from pipelines.sources import bls, inbox, qualityinfo, reading, reference_tables
+from pipelines.sources.inbox import Container, Member
+from pipelines.sources.reading import ANNUAL_SCHEMA, QUARTERLY_SCHEMA, REJECTED_SCHEMA, MemberCells, RefusedFile
+
+TITLES_SCHEMA = pl.Schema({"member": pl.String, "title_kind": pl.String, "code": pl.String, "title": pl.String})
+REFUSED_SCHEMA = pl.Schema({"member": pl.String, "reason": pl.String})
+PUBLISHER: dict[str, pl.DataType] = {"publisher": pl.String()}
+TABLES: dict[str, pl.Schema] = {
+    "quarterly_cells": pl.Schema([*PUBLISHER.items(), *QUARTERLY_SCHEMA.items()]),
+    "annual_cells": pl.Schema([*PUBLISHER.items(), *ANNUAL_SCHEMA.items()]),
+    "titles": TITLES_SCHEMA,
+    "rejected_rows": REJECTED_SCHEMA,
+    "refused_members": REFUSED_SCHEMA,
+}
+"""The tables read from one capture; each is written with the column capture_sha256 before the others."""
+
+
+@dataclass(frozen=True)
+class MemberTitles:
+    """A BLS title file: title_kind is area or industry; titles has the columns code and title."""
+
+    member: str
+    title_kind: str
+    titles: pl.DataFrame
+
+
+class TypedCells:
+    """Typed tables of captures under one folder, kept apart by the fingerprint of the code that read them."""
+
+    def __init__(self, folder: Path, areas: pl.DataFrame) -> None:
+        self.areas = areas
+        self.folder = folder / reader_fingerprint(areas)
+
+    def table(self, sha256: str, name: str) -> Path:
+        """Where the Parquet file of one table of a capture is."""
+        return self.folder / sha256 / f"{name}.parquet"
+
+    def ensure(self, sha256: str, file: Path, container: Container, name: str) -> None:
+        """Reads a file into its typed tables unless they are there already; name is the file's own.
+
+        Raises RefusedFile where nothing in the file can be used; nothing is written then.
+        """
+        if (self.folder / sha256).exists():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".part-") as temporary:
+            whole = Path(temporary) / sha256
+            whole.mkdir()
+            _write_tables(whole, sha256, _read_file(file, container, name, self.areas))
+            if not (self.folder / sha256).exists():
+                whole.rename(self.folder / sha256)
+
+    def forget_other_readers(self) -> None:
+        """Removes typed tables that an earlier version of the readers wrote; captures are kept."""
+        for old in self.folder.parent.glob("*"):
+            if old != self.folder:
+                shutil.rmtree(old)
+
+
+def reader_fingerprint(areas: pl.DataFrame) -> str:
+    """16 hexadecimal digits that change whenever a reader's code, or the area table it reads by, changes."""
+    digest = hashlib.sha256()
+    for module in (bls, inbox, qcew_codes, qualityinfo, reading, reference_tables):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    digest.update(areas.write_csv().encode())
+    return digest.hexdigest()[:16]
+
+
+def _read_file(
+    file: Path, container: Container, name: str, areas: pl.DataFrame
+) -> Iterator[MemberCells | MemberTitles | RefusedFile]:
+    """What each table of a file holds; a table that is refused does not stop the others."""
+    for member in inbox.open_members(file, container):
+        label = member.name if container == "zip" else name
+        try:
+            yield from _read_member(member, label, areas)
+        except RefusedFile as refusal:
+            yield refusal
+        except inbox.UNREADABLE as error:
+            yield RefusedFile(label, f"it is damaged or cut short ({error}); download it again")
+
+
+def _read_member(member: Member, label: str, areas: pl.DataFrame) -> Iterator[MemberCells | MemberTitles]:
+    with member.open() as stream:
+        if member.kind == "xlsx":
+            yield qualityinfo.read_workbook(stream, label, areas)
+            return
+        header = stream.readline()
+    title_kind = reference_tables.recognise_title_file(header.decode("utf-8-sig", errors="replace"))
+    with member.open() as stream:
+        if title_kind:
+            yield MemberTitles(label, title_kind, reference_tables.read_titles(stream.read(), title_kind))
+        else:
+            yield from bls.read_member(stream, label)
+
+
+def _write_tables(folder: Path, sha256: str, results: Iterator[MemberCells | MemberTitles | RefusedFile]) -> None:
+    refusals: list[RefusedFile] = []
+    with _TableWriters(folder, sha256) as writers:
+        for result in results:
+            match result:
+                case RefusedFile():
+                    refusals.append(result)
+                case MemberTitles():
+                    titles = result.titles.with_columns(
+                        member=pl.lit(result.member), title_kind=pl.lit(result.title_kind)
+                    )
+                    writers.write("titles", titles)
+                case MemberCells():
+                    cells = result.cells.with_columns(publisher=pl.lit(result.publisher))
+                    writers.write(f"{result.frequency}_cells", cells)
+                    writers.write("rejected_rows", result.rejected)
+        refused = [(refusal.member, refusal.reason) for refusal in refusals]
+        writers.write("refused_members", pl.DataFrame(refused, schema=REFUSED_SCHEMA, orient="row"))
+    _drop_members(folder, [refusal.member for refusal in refusals])
+    if not any(_height(folder / f"{name}.parquet") for name in ("quarterly_cells", "annual_cells", "titles")):
+        raise refusals[0] if refusals else RefusedFile(sha256, "the archive is empty; expected QCEW tables inside")
+
+
+class _TableWriters:
+    """One open Parquet writer a table, so that batches are appended as they are read."""
+
+    def __init__(self, folder: Path, sha256: str) -> None:
+        self._sha256 = sha256
+        self._writers = {
+            name: pq.ParquetWriter(
+                folder / f"{name}.parquet",
+                self._arranged(schema.to_frame(), schema).to_arrow().schema,
+                compression="zstd",
+            )
+            for name, schema in TABLES.items()
+        }
+
+    def __enter__(self) -> "_TableWriters":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def write(self, name: str, frame: pl.DataFrame) -> None:
+        if frame.height:
+            self._writers[name].write_table(self._arranged(frame, TABLES[name]).to_arrow())
+
+    def _arranged(self, frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+        columns = (pl.col(name).cast(kind) for name, kind in schema.items())
+        return frame.select(pl.lit(self._sha256).alias("capture_sha256"), *columns)
+
+
+def _drop_members(folder: Path, refused: list[str]) -> None:
+    """Takes back what was written of members that were refused after their first batch."""
+    for name in ("quarterly_cells", "annual_cells", "rejected_rows"):
+        path = folder / f"{name}.parquet"
+        written = pl.scan_parquet(path).filter(pl.col("member").is_in(refused))
+        if refused and written.select(pl.len()).collect().item():
+            kept = pl.read_parquet(path).filter(~pl.col("member").is_in(refused))
+            kept.write_parquet(path)
+
+
+def _height(path: Path) -> int:
+    return int(pq.ParquetFile(path).metadata.num_rows)
