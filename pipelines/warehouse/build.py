@@ -1,0 +1,136 @@
+"""Builds tables by their contracts, from frames, Parquet files or SQL models, and checks them.
+
+Belongs here: how a declared table comes into a database. Not here: publication (publish), expectations.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.warehouse.contracts import Table
+from pipelines.warehouse.sql_models import SqlModel
+
+
+@dataclass(frozen=True)
+class ContractFinding:
+    """One way a table breaks its contract, with rows that show it."""
+
+    rule: str
+    failing_rows: list[dict[str, object]]
+
+
+def build_from_model(connection: duckdb.DuckDBPyConnection, table: Table, model: SqlModel) -> int:
+    """Replaces a table or view by its model's result; the number of rows, 0 for a view.
+
+    Raises duckdb.Error naming the model where the SQL fails or a row does not fit the contract.
+    """
+    try:
+        if table.is_view:
+            connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS {model.sql}")
+            return 0
+        connection.execute(table.create_statement())
+        connection.execute(f"INSERT INTO {table.name} BY NAME {model.sql}")
+    except duckdb.Error as error:
+        raise type(error)(f"{model.path}: {error}") from error
+    return count_rows(connection, table)
+
+
+def build_from_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> int:
+    """Replaces a table by a frame whose columns are the contract's; the number of rows."""
+    connection.register("incoming_frame", frame.to_arrow())
+    try:
+        connection.execute(table.create_statement())
+        connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM incoming_frame")
+    finally:
+        connection.unregister("incoming_frame")
+    return count_rows(connection, table)
+
+
+def build_from_parquet(connection: duckdb.DuckDBPyConnection, table: Table, files: Sequence[Path]) -> int:
+    """Replaces a table, or a view, by the rows of Parquet files; the number of rows."""
+    relation = connection.read_parquet([str(file) for file in files])
+    if table.is_view:
+        relation.create_view("incoming_files", replace=True)
+        names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM read_parquet([{names}])")
+    else:
+        connection.execute(table.create_statement())
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        relation.select(columns).insert_into(table.name)
+    return 0 if table.is_view else count_rows(connection, table)
+
+
+def comment_table(connection: duckdb.DuckDBPyConnection, table: Table, prefix: str = "", catalog: str = "") -> None:
+    """Writes the contract's meaning of the table and its columns into the database."""
+    for statement in table.comment_statements(prefix, catalog):
+        connection.execute(statement)
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+    """Rows of a table."""
+    row = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def check_contract(connection: duckdb.DuckDBPyConnection, table: Table) -> list[ContractFinding]:
+    """Columns, types, nulls and the uniqueness of the key, against the contract; no finding means it holds.
+
+    Of a view only the columns are checked: its rows are those of tables that were.
+    """
+    found = {
+        str(name): str(kind)
+        for name, kind in connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
+            " ORDER BY column_index",
+            [table.schema, table.table],
+        ).fetchall()
+    }
+    if wrong := _wrong_columns(table, found):
+        return [ContractFinding("columns_and_types", wrong)]
+    if table.is_view:
+        return []
+    findings = [
+        ContractFinding(
+            f"{name}_not_null", _rows(connection, f'SELECT * FROM {table.name} WHERE "{name}" IS NULL LIMIT 20')
+        )
+        for name in _columns_with_nulls(connection, table)
+    ]
+    if table.key and (rows := _rows(connection, _repeated_keys(table))):
+        findings.append(ContractFinding("key_is_unique", rows))
+    return findings
+
+
+def _wrong_columns(table: Table, found: dict[str, str]) -> list[dict[str, object]]:
+    if table.is_view:
+        return [
+            {"column": column.name, "expected": column.type, "found": None}
+            for column in table.columns
+            if column.name not in found
+        ]
+    expected = {column.name: column.type for column in table.columns}
+    return [
+        {"column": name, "expected": expected.get(name), "found": found.get(name)}
+        for name in sorted(expected.keys() | found.keys())
+        if expected.get(name) != found.get(name)
+    ]
+
+
+def _columns_with_nulls(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
+    names = [column.name for column in table.columns if not column.is_nullable]
+    counts = ", ".join(f'count(*) FILTER ("{name}" IS NULL)' for name in names)
+    row = connection.execute(f"SELECT {counts} FROM {table.name}").fetchone() or ()
+    return [name for name, count in zip(names, row, strict=True) if count]
+
+
+def _repeated_keys(table: Table) -> str:
+    key = ", ".join(f'"{name}"' for name in table.key)
+    return f"SELECT {key}, count(*) AS rows FROM {table.name} GROUP BY {key} HAVING count(*) > 1 ORDER BY ALL LIMIT 20"
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
+    result = connection.execute(query)
+    names = [description[0] for description in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,36 @@
+"""Opens DuckDB files, one handle at a time.
+
+Belongs here: connecting, and the schemas every database has. Not here: what is put in them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+LAYERS = ("raw", "reference", "core", "estimates", "marts")
+
+
+@contextmanager
+def open_database(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that is closed at the end; a database that is written gets the schema of each layer.
+
+    Raises duckdb.IOException, naming what to do, where another process is writing the same file.
+    """
+    if not read_only:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(path, read_only=read_only)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise duckdb.IOException(f"{path} is in use: another run is building it; wait for it to end") from error
+        raise
+    try:
+        connection.execute("SET enable_progress_bar = false")
+        if not read_only:
+            for layer in LAYERS:
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,210 @@
+"""Contracts of the core layer: typed cells, one row a cell, suppressed never zero; and the classification."""
+
+from pipelines.warehouse.contracts.fields import shared
+from pipelines.warehouse.contracts.model import Caution, Column, Table
+from pipelines.warehouse.contracts.raw import LOCATION_QUOTIENTS, MONEY, MONTHS, OVER_THE_YEAR
+
+_GROUP = Column("group_key", "VARCHAR", "A set of industries: definition:sector, or definition:sector+other_sector.")
+_BASIS = Column("basis", "VARCHAR", "statewide (the state's own rows), counties, or county (by itself).")
+_KNOWN_PARTS = (
+    Column("establishments", "DOUBLE", "Establishments of the group."),
+    Column("establishments_published", "DOUBLE", "Establishments in rows whose employment and wages are published."),
+    Column("employment_known", "DOUBLE", "Jobs in the fewest published rows that cover the group."),
+    Column("wages_known", "BIGINT", "Wages in the fewest published rows that cover the group, US dollars."),
+    *shared("hidden_cells", "total_cells"),
+)
+
+VINTAGES = Table(
+    "core.vintages",
+    "One row a capture and the area and period it holds rows of.",
+    ("source", "area_fips", "year", "quarter", "capture_sha256"),
+    (
+        *shared("source", "area_fips", "year", "quarter", "capture_sha256"),
+        Column("vintage_order", "BIGINT", "Order of the capture; later ones supersede."),
+        Column("row_count", "BIGINT", "Rows the capture has of this area and period."),
+        Column("is_whole_area", "BOOLEAN", "Holds every industry of the area, not only some."),
+        Column("is_in_force", "BOOLEAN", "No later capture holds the whole area and period."),
+    ),
+)
+QCEW_CELLS = Table(
+    "core.qcew_cells",
+    "One row a cell and quarter: area by ownership by industry, all sizes, of the vintage in force.",
+    ("source", "area_fips", "own_code", "industry_code", "year", "quarter"),
+    (
+        *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?", "year", "quarter"),
+        *shared("disclosure", "establishments"),
+        *MONTHS,
+        Column("average_employment", "DOUBLE", "Mean of the months, or the quarter's published average.", True),
+        *MONEY,
+        *LOCATION_QUOTIENTS,
+        *OVER_THE_YEAR,
+        *shared("capture_sha256", "member", "line_number"),
+    ),
+    cautions=(Caution.BREAKS,),
+)
+ANNUAL_FILE_CELLS = Table(
+    "core.annual_file_cells",
+    "One row a cell and year as the publisher's own annual file has it, of the vintage in force.",
+    ("source", "area_fips", "own_code", "industry_code", "year"),
+    (
+        *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?", "year"),
+        *shared("disclosure"),
+        Column("establishments", "DOUBLE", "Average establishments, rounded by the publisher."),
+        Column("average_employment", "DOUBLE", "Average jobs, rounded by the publisher; null if suppressed.", True),
+        *MONEY,
+        Column("average_annual_pay_usd", "BIGINT", "Average annual pay as published, US dollars.", True),
+        *shared("capture_sha256"),
+    ),
+    is_view=True,
+    is_published=False,
+)
+QCEW_ANNUAL = Table(
+    "core.qcew_annual",
+    "One row a cell and year: means of the quarters, or the annual file where quarters are missing.",
+    ("source", "area_fips", "own_code", "industry_code", "year"),
+    (
+        *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?", "year"),
+        *shared("disclosure"),
+        Column("establishments", "DOUBLE", "Mean of the four quarters' establishments; a quarter without row is 0."),
+        Column("average_employment", "DOUBLE", "Mean of the twelve months; null if a quarter is suppressed.", True),
+        *MONEY[:3],
+        Column("basis", "VARCHAR", "quarters (computed here) or annual_file (the publisher's own, rounded)."),
+        *shared("captures"),
+    ),
+    cautions=(Caution.BREAKS,),
+)
+PERIOD_CELLS = Table(
+    "core.period_cells",
+    "One row a cell and period: quarters and years in one shape.",
+    ("source", "area_fips", "own_code", "industry_code", "period"),
+    (
+        *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?"),
+        *shared("period", "year", "quarter", "disclosure"),
+        Column("establishments", "DOUBLE", "Establishments, or their mean over the year."),
+        Column("employment", "DOUBLE", "Mean jobs of the period; null where suppressed.", True),
+        Column("wages_usd", "BIGINT", "Total wages of the period, US dollars; null where suppressed.", True),
+    ),
+    is_view=True,
+    is_published=False,
+)
+NAICS_ANCESTRY = Table(
+    "core.naics_ancestry",
+    "One row an industry and each of its ancestors, itself included.",
+    ("naics_vintage", "industry_code", "ancestor_code"),
+    (
+        *shared("naics_vintage", "industry_code"),
+        Column("ancestor_code", "VARCHAR", "The industry itself, its parent, and so on up to 10."),
+        *shared("naics_level"),
+        Column("ancestor_level", "TINYINT", "Depth of the ancestor in the industry tree."),
+    ),
+)
+INDUSTRY_GROUP_LEAVES = Table(
+    "core.industry_group_leaves",
+    "One row a group of industries, NAICS vintage and 6-digit industry in it.",
+    ("group_key", "naics_vintage", "industry_code"),
+    (
+        _GROUP,
+        *shared("definition"),
+        Column("kind", "VARCHAR", "sector, lens, union or overlap."),
+        *shared("sector", "other_sector?", "naics_vintage", "industry_code"),
+    ),
+)
+INDUSTRY_GROUPS = Table(
+    "core.industry_groups",
+    "One row a set of industries that is added up: sectors, lenses, their union, and overlaps of two sectors.",
+    ("group_key",),
+    (
+        _GROUP,
+        *shared("definition"),
+        Column("kind", "VARCHAR", "sector, lens, union, overlap, or gross: the plain sum of sectors."),
+        *shared("sector", "other_sector?"),
+    ),
+)
+INDUSTRY_GROUP_CODES = Table(
+    "core.industry_group_codes",
+    "One row a group and each industry, at any level, that lies wholly inside it.",
+    ("group_key", "naics_vintage", "industry_code"),
+    (_GROUP, *shared("naics_vintage", "industry_code", "naics_level")),
+)
+REFUSED_GROUPS = Table(
+    "core.refused_groups",
+    "One row a source, NAICS vintage and group of industries that the source is too coarse for.",
+    ("source", "naics_vintage", "group_key"),
+    (*shared("source", "naics_vintage"), _GROUP, Column("codes", "VARCHAR[]", "The codes that are too fine.")),
+)
+REGION_COVERAGE = Table(
+    "core.region_coverage",
+    "One row a region, way of adding it up, source and period, with the areas that are there and missing.",
+    ("region", "basis", "source", "period"),
+    (
+        *shared("region", "region_name"),
+        _BASIS,
+        *shared("source", "period", "year", "quarter"),
+        Column("areas", "VARCHAR[]", "Areas with data.", True),
+        Column("missing_areas", "VARCHAR[]", "Areas without data; null where none is missing.", True),
+    ),
+)
+REGION_PERIODS = Table(
+    "core.region_periods",
+    "One row a region, period and area whose rows are added up for it; regions with a missing area are not here.",
+    ("region", "period", "area_fips"),
+    (
+        *shared("region", "region_name", "period", "year", "quarter", "source", "area_fips"),
+        _BASIS,
+    ),
+)
+GROUP_TOTALS = Table(
+    "core.group_totals",
+    "One row a group, area, own_code and period that has at least one cell.",
+    ("source", "group_key", "area_fips", "own_code", "period"),
+    (*shared("source"), _GROUP, *shared("area_fips", "own_code", "period", "year", "quarter"), *_KNOWN_PARTS),
+    cautions=(Caution.HIDDEN_CELLS,),
+)
+REGION_TOTALS = Table(
+    "core.region_totals",
+    "One row a region, period and ownership: all industries together.",
+    ("region", "period", "ownership"),
+    (
+        *shared("region", "period", "ownership"),
+        Column("establishments", "DOUBLE", "Establishments of all industries."),
+        Column("employment", "DOUBLE", "Jobs of all industries; null where an area's total is hidden.", True),
+        Column("wages_usd", "BIGINT", "Wages of all industries, US dollars; null where a total is hidden.", True),
+    ),
+)
+REGION_GROUPS = Table(
+    "core.region_groups",
+    "One row a group, region, period and ownership; zero where the region has no establishment of the group.",
+    ("group_key", "region", "period", "ownership"),
+    (_GROUP, *shared("region", "period", "ownership"), *_KNOWN_PARTS),
+    cautions=(Caution.HIDDEN_CELLS,),
+)
+REGION_MEASURES = Table(
+    "core.region_measures",
+    "One row a group of industries, region, period, ownership and measure, beside the region's total.",
+    ("group_key", "region", "period", "ownership", "measure"),
+    (
+        _GROUP,
+        *shared("region", "period", "ownership", "measure", "known", "total?", "coverage_establishments?"),
+        *shared("hidden_cells", "total_cells", "known_share?"),
+    ),
+    cautions=(Caution.HIDDEN_CELLS,),
+)
+
+TABLES = (
+    VINTAGES,
+    QCEW_CELLS,
+    ANNUAL_FILE_CELLS,
+    QCEW_ANNUAL,
+    PERIOD_CELLS,
+    NAICS_ANCESTRY,
+    INDUSTRY_GROUP_LEAVES,
+    INDUSTRY_GROUPS,
+    INDUSTRY_GROUP_CODES,
+    REFUSED_GROUPS,
+    REGION_COVERAGE,
+    REGION_PERIODS,
+    GROUP_TOTALS,
+    REGION_TOTALS,
+    REGION_GROUPS,
+    REGION_MEASURES,
+)

@@ -1,0 +1,56 @@
+"""Every column that stands in more than one table, once: its type and what it means.
+
+Belongs here: shared columns. Not here: columns of a single table, which that table defines itself.
+"""
+
+from pipelines.warehouse.contracts.model import Column
+
+_SHARED: dict[str, tuple[str, str]] = {
+    "address": ("VARCHAR", "Where the file came from: a path or an internet address."),
+    "area_fips": ("VARCHAR", "Area code as BLS writes it: county 41051, state 41000, unknown county 41999, MSA C3890."),
+    "capture_sha256": ("VARCHAR", "SHA-256 of the input file that the row comes from; see raw.captures."),
+    "captures": ("VARCHAR[]", "SHA-256 of every input file behind the row, sorted; see raw.captures."),
+    "coverage_establishments": (
+        "DOUBLE",
+        "Share 0–1 of the sector's establishments that lie in published cells; 1 for businesses, whose counts are "
+        "always published; null where the sector has no establishment.",
+    ),
+    "data_origin": ("VARCHAR", "Who published the data behind the row, or SYNTHETIC SAMPLE."),
+    "definition": ("VARCHAR", "strict or broad reading of the sectors, see reference.sector_codes."),
+    "disclosure": ("VARCHAR", "disclosed, suppressed (employment and wages hidden) or true_zero (no establishment)."),
+    "establishments": ("BIGINT", "Establishments; published on suppressed rows too."),
+    "hidden_cells": ("BIGINT", "Cells of the finest industry level that no published row of the sector covers."),
+    "industry_code": ("VARCHAR", "QCEW industry code: 10 total, 101–1029 domains and supersectors, else NAICS."),
+    "known": ("DOUBLE", "Sum of the fewest published rows that cover the sector: the truth is at least this."),
+    "known_share": ("DOUBLE", "known divided by total, 0–1; null where the total itself is hidden."),
+    "line_number": ("BIGINT", "Line of the file, or row of the sheet, the row was read from; the header is 1."),
+    "measure": ("VARCHAR", "businesses (establishments), employment (jobs) or wages (US dollars)."),
+    "member": ("VARCHAR", "The table inside the input file: the name of the zip member, or of the file itself."),
+    "naics_level": ("TINYINT", "Depth in the industry tree: 0 total, 2 domain, 3 supersector, 4 sector, 5–8 digits."),
+    "naics_vintage": ("SMALLINT", "NAICS vintage in force: 2012 from 2011, 2017 from 2017, 2022 from 2022."),
+    "other_sector": ("VARCHAR", "The other sector of an overlap."),
+    "own_code": ("VARCHAR", "BLS ownership: 0 total covered, 1 federal, 2 state, 3 local, 5 private."),
+    "ownership": ("VARCHAR", "private, government and its federal_, state_ and local_government, total_covered."),
+    "period": ("VARCHAR", "A year (2016) or a quarter (2016-Q1)."),
+    "quarter": ("TINYINT", "Quarter 1–4; 0 for a whole year."),
+    "region": ("VARCHAR", "Key of the region; the county code for a county by itself."),
+    "region_name": ("VARCHAR", "Name of the region."),
+    "sector": ("VARCHAR", "Key of the sector, lens, all_target_sectors (each business once) or sum_of_sectors."),
+    "sector_kind": ("VARCHAR", "sector, lens (part of a sector, never added), union or gross."),
+    "sector_name": ("VARCHAR", "Name of the sector."),
+    "source": ("VARCHAR", "bls, qualityinfo or sample; see reference.sources."),
+    "total": ("DOUBLE", "The measure of all industries of the region and ownership; null where it is hidden."),
+    "total_cells": ("BIGINT", "Cells of the finest published industry level in the sector."),
+    "year": ("SMALLINT", "Calendar year."),
+}  # fmt: skip
+
+
+def shared(*names: str) -> tuple[Column, ...]:
+    """Shared columns by name; a name that ends in ? may be null."""
+    return tuple(_column(name) for name in names)
+
+
+def _column(name: str) -> Column:
+    plain = name.removesuffix("?")
+    kind, meaning = _SHARED[plain]
+    return Column(plain, kind, meaning, is_nullable=name != plain)

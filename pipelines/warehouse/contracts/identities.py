@@ -1,0 +1,65 @@
+"""Contracts of the identities of the core layer: what the source's figures must keep, and whether they do."""
+
+from pipelines.warehouse.contracts.fields import shared
+from pipelines.warehouse.contracts.model import Column, Table
+
+_IDENTITY = Column("identity", "VARCHAR", "Name of the identity.")
+_MEASURE = Column("measure", "VARCHAR", "The column that is added up or recomputed.")
+
+CELL_MEASURES = Table(
+    "core.cell_measures",
+    "One row a quarterly cell and measure.",
+    ("source", "area_fips", "own_code", "industry_code", "period", "measure"),
+    (
+        *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?"),
+        *shared("year", "quarter", "period"),
+        _MEASURE,
+        Column("value", "BIGINT", "The figure; null where suppressed.", True),
+        Column("previous", "BIGINT", "The figure a year before, by the published change; null where hidden.", True),
+    ),
+    is_view=True,
+    is_published=False,
+)
+
+
+def _groups(name: str, grain: str) -> Table:
+    return Table(
+        name,
+        grain,
+        (),
+        (
+            _IDENTITY,
+            *shared("source"),
+            _MEASURE,
+            *shared("period"),
+            Column("group_name", "VARCHAR", "Area, ownership and industry of the group."),
+            Column("expected", "DOUBLE", "The published figure.", True),
+            Column("found", "DOUBLE", "The sum of its parts, or the recomputed figure.", True),
+            Column("holds", "BOOLEAN", "Whether the identity holds.", True),
+        ),
+        is_view=True,
+        is_published=False,
+    )
+
+
+TABLES = (
+    CELL_MEASURES,
+    _groups("core.industry_identities", "One row a published parent industry, measure and quarter."),
+    _groups("core.area_identities", "One row a published total of ownerships or areas, measure and quarter."),
+    _groups("core.row_identities", "One row a cell whose derived figures can be recomputed."),
+    _groups("core.annual_identities", "One row a cell of an annual file that can be recomputed or added up."),
+    Table(
+        "core.identities",
+        "One row an identity that the source's figures must keep, a measure and a period.",
+        ("identity", "source", "measure", "period"),
+        (
+            _IDENTITY,
+            *shared("source"),
+            _MEASURE,
+            *shared("period"),
+            Column("groups_checked", "BIGINT", "Groups in which every figure needed is published."),
+            Column("groups_failed", "BIGINT", "Groups in which the identity does not hold."),
+            Column("failing_groups", "VARCHAR[]", "The first failing groups, with what was expected and found."),
+        ),
+    ),
+)

@@ -1,0 +1,150 @@
+"""Contracts of the marts: what people read, the public tables of this project."""
+
+from pipelines.warehouse.contracts.fields import shared
+from pipelines.warehouse.contracts.model import Caution, Column, Table
+
+_ESTIMATES = (
+    ("lower", "Proven lower bound"),
+    ("estimate", "Estimate"),
+    ("upper", "Proven upper bound"),
+    ("interval90_lower", "Lower end of the 90 % interval"),
+    ("interval90_upper", "Upper end of the 90 % interval"),
+)
+_LEVELS = tuple(
+    Column(name, "DOUBLE", f"{what}, in the unit of the measure; null until estimated.", True)
+    for name, what in _ESTIMATES
+)
+_SHARES = tuple(
+    Column(f"{name}_share", "DOUBLE", f"{what} of the share of the total, 0–1; null until estimated.", True)
+    for name, what in _ESTIMATES
+)
+_PERIOD = shared("period", "year", "quarter")
+_ORIGIN = shared("source", "data_origin")
+_READING = (*shared("region", "region_name", "definition", "sector", "sector_name", "sector_kind"),)
+_KEY = ("region", "definition", "sector", "ownership", "period")
+
+SECTOR_MEASURES = Table(
+    "marts.sector_measures",
+    "One row a region, definition, sector, ownership, period and measure.",
+    (*_KEY, "measure"),
+    (
+        *_READING,
+        *shared("ownership"),
+        *_PERIOD,
+        *shared("measure", "known", "total?", "known_share?", "coverage_establishments?", "hidden_cells"),
+        *shared("total_cells"),
+        *_LEVELS,
+        *_SHARES,
+        *_ORIGIN,
+    ),
+    cautions=(Caution.HIDDEN_CELLS, Caution.OVERLAPS, Caution.BREAKS),
+)
+
+
+def _share_table(measure: str, level: str, level_type: str, unit: str) -> Table:
+    return Table(
+        f"marts.share_of_{measure}",
+        f"One row a region, definition, sector, ownership and period: the sector's {unit} and share of the region's.",
+        _KEY,
+        (
+            *_READING,
+            *shared("ownership"),
+            *_PERIOD,
+            Column(level, level_type, f"Known {unit} of the sector, from published rows."),
+            Column(f"region_{level}", level_type, f"{unit} of all industries; null where hidden.".capitalize(), True),
+            Column("known_share", "DOUBLE", "Known share of the region, 0–1; the truth is at least this.", True),
+            *shared("coverage_establishments?", "hidden_cells", "total_cells"),
+            *_SHARES,
+            *_ORIGIN,
+        ),
+        cautions=(Caution.HIDDEN_CELLS, Caution.OVERLAPS, Caution.BREAKS),
+    )
+
+
+SHARE_OF_BUSINESSES = _share_table("businesses", "businesses", "DOUBLE", "businesses")
+SHARE_OF_EMPLOYMENT = _share_table("employment", "employment", "DOUBLE", "jobs")
+SHARE_OF_WAGES = _share_table("wages", "wages_usd", "BIGINT", "wages in US dollars")
+
+SECTOR_OVERLAP = Table(
+    "marts.sector_overlap",
+    "One row a region, definition, pair of overlapping sectors, ownership, period and measure.",
+    ("region", "definition", "sector", "other_sector", "ownership", "period", "measure"),
+    (
+        *shared("region", "region_name", "definition", "sector", "sector_name", "other_sector"),
+        Column("other_sector_name", "VARCHAR", "Name of the other sector."),
+        *shared("ownership"),
+        *_PERIOD,
+        *shared("measure"),
+        Column("known", "DOUBLE", "Published part of what lies in both sectors."),
+        *shared("known_share?", "coverage_establishments?", "hidden_cells", "total_cells"),
+        *_ORIGIN,
+    ),
+    cautions=(Caution.HIDDEN_CELLS,),
+)
+PUBLISHED_FIGURES = Table(
+    "marts.published_figures",
+    "One row a published figure and each reading of ours that could mean the same.",
+    ("figure_id", "definition", "reading"),
+    (
+        Column("figure_id", "VARCHAR", "Key of the figure, see reference.published_figures."),
+        Column("publisher", "VARCHAR", "Who published it."),
+        *shared("region", "sector"),
+        Column("statistic", "VARCHAR", "What the figure is."),
+        Column("published_year", "SMALLINT", "Year the figure is for."),
+        Column("published_value", "DOUBLE", "The figure as published; shares 0–1."),
+        *shared("definition"),
+        Column("reading", "VARCHAR", "The sector, all_target_sectors or sum_of_sectors that is compared."),
+        Column("our_year", "SMALLINT", "Year of our figure: the same, or the nearest there is; null if none.", True),
+        Column("our_value", "DOUBLE", "Our figure, from published rows; null where it cannot be computed.", True),
+        Column("is_complete", "BOOLEAN", "Nothing of our figure is hidden; else it is a lower bound.", True),
+        Column("difference", "DOUBLE", "Ours minus the published one.", True),
+        Column("is_reproduced", "BOOLEAN", "Ours rounds to the published figure; null if not comparable.", True),
+        Column("is_reproduced_by_any", "BOOLEAN", "Some reading reproduces it; null if none is comparable.", True),
+        Column("note", "VARCHAR", "Why a figure cannot be compared, or is only bounded.", True),
+        Column("data_origin", "VARCHAR", "Who published the data behind our figure, or SYNTHETIC SAMPLE.", True),
+    ),
+)  # fmt: skip
+REGION_AVAILABILITY = Table(
+    "marts.region_availability",
+    "One row a region and period that the warehouse holds data of: whether the region can be computed.",
+    ("region", "period"),
+    (
+        *shared("region", "region_name"),
+        *_PERIOD,
+        Column("is_available", "BOOLEAN", "Every area of the region is there."),
+        Column("missing_areas", "VARCHAR", "Areas without data, comma separated.", True),
+    ),
+)
+REFUSED_DEFINITIONS = Table(
+    "marts.refused_definitions",
+    "One row a definition and sector that a source is too coarse for; it has no figures from that source.",
+    ("definition", "sector", "source", "naics_vintage"),
+    (
+        *shared("definition", "sector", "sector_name", "source", "naics_vintage"),
+        Column("codes", "VARCHAR", "The codes that are finer than the source, comma separated."),
+        Column("reason", "VARCHAR", "Why it is refused, in a sentence."),
+        *shared("data_origin"),
+    ),
+)
+FIGURE_SOURCES = Table(
+    "marts.figure_sources",
+    "One row a region, period and input file that its figures come from.",
+    ("region", "period", "capture_sha256"),
+    (
+        *shared("region", "period", "capture_sha256", "address"),
+        Column("retrieved_at", "VARCHAR", "When the file was captured, UTC."),
+        *shared("data_origin"),
+    ),
+)
+
+TABLES = (
+    SECTOR_MEASURES,
+    SHARE_OF_BUSINESSES,
+    SHARE_OF_EMPLOYMENT,
+    SHARE_OF_WAGES,
+    SECTOR_OVERLAP,
+    PUBLISHED_FIGURES,
+    REGION_AVAILABILITY,
+    REFUSED_DEFINITIONS,
+    FIGURE_SOURCES,
+)

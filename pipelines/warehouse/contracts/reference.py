@@ -1,0 +1,143 @@
+"""Contracts of the reference layer: the definitions of data/reference, and the code tables of QCEW."""
+
+from pipelines.warehouse.contracts.fields import shared
+from pipelines.warehouse.contracts.model import Column, Table
+
+_SORT = Column("sort_order", "SMALLINT", "Order in which people see it.")
+_GRADE = Column("grade", "VARCHAR", "Evidence: A read at the publisher, B arithmetic on such figures, C inference.")
+_EVIDENCE = (
+    _GRADE,
+    Column("source", "VARCHAR", "Where the line comes from."),
+    Column("note", "VARCHAR", "What a reader must know.", True),
+)
+
+TABLES = (
+    Table(
+        "reference.naics",
+        "One row an industry code of a NAICS vintage, as QCEW publishes its tree.",
+        ("naics_vintage", "industry_code"),
+        (
+            *shared("naics_vintage", "industry_code"),
+            Column("industry_title", "VARCHAR", "BLS's title."),
+            Column("parent_code", "VARCHAR", "The next coarser industry; null for 10.", True),
+            *shared("naics_level"),
+        ),
+    ),
+    Table(
+        "reference.naics_vintages",
+        "One row a NAICS vintage with the years it is in force; each switch is hard, nothing is retabulated.",
+        ("naics_vintage",),
+        (
+            *shared("naics_vintage"),
+            Column("first_year", "SMALLINT", "First year in force."),
+            Column("last_year", "SMALLINT", "Last year in force; 9999 for the present one."),
+        ),
+    ),
+    Table(
+        "reference.ownerships",
+        "One row an ownership and each own_code that adds up to it.",
+        ("ownership", "part_own_code"),
+        (
+            *shared("ownership"),
+            Column("ownership_name", "VARCHAR", "Name of the ownership."),
+            Column("total_own_code", "VARCHAR", "BLS's own code for it."),
+            Column("part_own_code", "VARCHAR", "An own_code that is part of it."),
+        ),
+    ),
+    Table(
+        "reference.sources",
+        "One row a source of cells.",
+        ("source",),
+        (
+            *shared("source", "data_origin"),
+            Column("deepest_naics_level", "TINYINT", "Finest industry level it publishes: 8 is 6 digits, 7 is 5."),
+            Column("preference", "TINYINT", "Where two sources have a period, the lower number is used."),
+        ),
+    ),
+    Table(
+        "reference.areas",
+        "One row a QCEW area.",
+        ("area_fips",),
+        (
+            *shared("area_fips"),
+            Column("area_title", "VARCHAR", "BLS's title of the area."),
+            Column("area_kind", "VARCHAR", "nation, state, county, unknown_county, metropolitan, combined, …"),
+            Column("state_fips", "VARCHAR", "Two digits; null for areas across states.", True),
+        ),
+    ),
+    Table(
+        "reference.metropolitan_areas",
+        "One row a metropolitan area and county of it, while that delineation stood; for checks only.",
+        ("metropolitan_area", "area_fips"),
+        (
+            Column("metropolitan_area", "VARCHAR", "BLS's code of the metropolitan area."),
+            *shared("area_fips"),
+            Column("first_year", "SMALLINT", "First year of the delineation at BLS."),
+            Column("last_year", "SMALLINT", "Last year of the delineation at BLS."),
+        ),
+    ),
+    Table(
+        "reference.sectors",
+        "One row a sector, lens, or the two ways of adding sectors up.",
+        ("sector",),
+        (
+            *shared("sector", "sector_name"),
+            Column("kind", "VARCHAR", "sector, lens (part of a sector, never added), union or gross."),
+            Column("lens_of", "VARCHAR", "The sector a lens belongs to.", True),
+            _SORT,
+        ),
+    ),
+    Table(
+        "reference.sector_codes",
+        "One row a code prefix that defines a sector or lens in a NAICS vintage.",
+        ("definition", "sector", "naics_vintage", "industry_code", "listed_code"),
+        (
+            *shared("definition", "sector", "naics_vintage", "industry_code"),
+            Column("listed_code", "VARCHAR", "The code as the definition file lists it."),
+            Column("listed_vintage", "SMALLINT", "NAICS vintage of the listed code."),
+            Column("equivalence", "VARCHAR", "same, exact (renumbered) or wider (holds more than the listed code)."),
+            *_EVIDENCE,
+        ),
+    ),
+    Table(
+        "reference.codes_too_fine",
+        "One row a listed code that a source of some depth cannot represent exactly.",
+        ("definition", "sector", "naics_vintage", "deepest_naics_level", "listed_code"),
+        (
+            *shared("definition", "sector", "naics_vintage"),
+            Column("deepest_naics_level", "TINYINT", "Finest industry level of the source."),
+            Column("listed_code", "VARCHAR", "The code that is finer."),
+        ),
+    ),
+    Table(
+        "reference.regions",
+        "One row a region.",
+        ("region",),
+        (
+            *shared("region", "region_name"),
+            Column("statewide_area", "VARCHAR", "The area whose own rows are this region, for whole states.", True),
+            Column("is_default", "BOOLEAN", "The region shown first."),
+            _SORT,
+        ),
+    ),
+    Table(
+        "reference.region_areas",
+        "One row a region and each area that it adds up.",
+        ("region", "area_fips"),
+        shared("region", "area_fips"),
+    ),
+    Table(
+        "reference.published_figures",
+        "One row a figure that somebody published about the sectors.",
+        ("figure_id",),
+        (
+            Column("figure_id", "VARCHAR", "Key of the figure."),
+            Column("publisher", "VARCHAR", "Who published it."),
+            *shared("region", "year", "sector"),
+            Column("statistic", "VARCHAR", "What the figure is: employment, share_of_wages, average_wage, …"),
+            Column("value", "DOUBLE", "The figure; shares 0–1."),
+            Column("unit", "VARCHAR", "Unit of the figure."),
+            *_EVIDENCE,
+        ),
+    ),
+)

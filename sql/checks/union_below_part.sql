@@ -1,0 +1,9 @@
+-- Failing rows: sectors of which more is known than of all target sectors together.
+-- Averages of annual files are rounded cell by cell: they may differ by half a unit a cell.
+SELECT part.region, part.definition, part.sector, part.ownership, part.period, part.measure,
+    part.known AS part_known, "union".known AS union_known
+FROM marts.sector_measures AS part
+JOIN marts.sector_measures AS "union" USING (region, definition, ownership, period, measure)
+WHERE part.sector_kind = 'sector' AND "union".sector_kind = 'union' AND part.known > "union".known
+        + if(part.quarter = 0 AND part.measure <> 'wages', (part.total_cells + 1) / 2, 1e-6)
+ORDER BY ALL

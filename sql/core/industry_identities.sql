@@ -1,0 +1,51 @@
+-- Grain: one row a published parent industry, measure and quarter, with its children added up.
+-- Why: NAICS 6 to 5 to 4 to 3 digits, sector, supersector, domain and ownership total add up exactly; with some
+-- children hidden, what is left for them cannot be negative. The values a year before add up too, but for children
+-- that have closed since and have no row any more.
+-- Warnings: a parent that should have children and has none fails: that is how a file cut at a line end looks.
+WITH families AS (
+    SELECT parent.source, parent.area_fips, parent.own_code, parent.industry_code, parent.period, parent.measure,
+        any_value(parent.value) AS value, any_value(parent.previous) AS previous,
+        count(child.industry_code) AS children, count(*) > count(child.industry_code) AS has_absent_child,
+        count(child.industry_code) - count(child.value) AS hidden_children,
+        count(child.industry_code) - count(child.previous) AS hidden_previous,
+        coalesce(sum(child.value), 0) AS children_value, coalesce(sum(child.previous), 0) AS children_previous
+    FROM core.cell_measures AS parent
+    JOIN reference.naics AS tree
+        ON tree.naics_vintage = parent.naics_vintage AND tree.parent_code = parent.industry_code
+    LEFT JOIN core.cell_measures AS child
+        ON child.source = parent.source
+        AND child.area_fips = parent.area_fips
+        AND child.own_code = parent.own_code
+        AND child.period = parent.period
+        AND child.measure = parent.measure
+        AND child.industry_code = tree.industry_code
+    WHERE parent.own_code IN ('1', '2', '3', '4', '5') AND parent.value IS NOT NULL
+    GROUP BY ALL
+),
+whole_areas AS (
+    SELECT DISTINCT source, area_fips, year || '-Q' || quarter AS period
+    FROM core.vintages
+    WHERE is_in_force AND is_whole_area AND regexp_full_match(area_fips, '\d{5}')
+),
+groups AS (
+    SELECT families.*, whole.area_fips IS NOT NULL AS is_whole_area
+    FROM families
+    LEFT JOIN whole_areas AS whole USING (source, area_fips, period)
+)
+SELECT 'industries_add_up' AS identity, source, measure, period,
+    area_fips || ' own ' || own_code || ' industry ' || industry_code AS group_name,
+    value AS expected, children_value AS found, value = children_value AS holds
+FROM groups
+WHERE hidden_children = 0 AND (children > 0 OR (is_whole_area AND value > 0))
+UNION ALL
+SELECT 'residual_not_negative', source, measure, period,
+    area_fips || ' own ' || own_code || ' industry ' || industry_code, value, children_value, value >= children_value
+FROM groups
+WHERE hidden_children > 0
+UNION ALL
+SELECT 'last_year_adds_up', source, measure, period,
+    area_fips || ' own ' || own_code || ' industry ' || industry_code, previous, children_previous,
+    previous = children_previous OR (has_absent_child AND previous > children_previous)
+FROM groups
+WHERE children > 0 AND hidden_previous = 0 AND previous IS NOT NULL

@@ -1,0 +1,46 @@
+-- Grain: one row a cell and year.
+-- Why: averages made from months and quarters add up exactly, those of annual files are rounded cell by cell; so the
+-- annual file serves only where quarters are missing. A cell without a row in a quarter of a complete year had no
+-- establishment then: it counts as zero, as BLS counts it. One suppressed quarter suppresses the year.
+WITH complete_years AS (
+    SELECT source, area_fips, year
+    FROM core.qcew_cells
+    WHERE industry_code = '10'
+    GROUP BY ALL
+    HAVING count(DISTINCT quarter) = 4
+),
+from_quarters AS (
+    SELECT
+        cells.source, cells.area_fips, cells.own_code, cells.industry_code, cells.naics_level, cells.naics_vintage,
+        cells.year,
+        CASE
+            WHEN bool_or(cells.disclosure = 'suppressed') THEN 'suppressed'
+            WHEN bool_and(cells.disclosure = 'true_zero') THEN 'true_zero'
+            ELSE 'disclosed'
+        END AS disclosure,
+        sum(cells.establishments) / 4.0 AS establishments,
+        CASE
+            WHEN bool_or(cells.disclosure = 'suppressed') THEN NULL
+            WHEN bool_or(cells.month1_employment IS NULL) THEN sum(cells.average_employment) / 4.0
+            ELSE sum(cells.month1_employment + cells.month2_employment + cells.month3_employment) / 12.0
+        END AS average_employment,
+        if(bool_or(cells.disclosure = 'suppressed'), NULL, sum(cells.wages_usd))::BIGINT AS wages_usd,
+        if(bool_or(cells.disclosure = 'suppressed'), NULL, sum(cells.taxable_wages_usd))::BIGINT AS taxable_wages_usd,
+        if(bool_or(cells.disclosure = 'suppressed'), NULL, sum(cells.contributions_usd))::BIGINT AS contributions_usd,
+        'quarters' AS basis,
+        list_sort(list_distinct(list(cells.capture_sha256))) AS captures
+    FROM core.qcew_cells AS cells
+    LEFT JOIN complete_years AS complete USING (source, area_fips, year)
+    GROUP BY
+        cells.source, cells.area_fips, cells.own_code, cells.industry_code, cells.naics_level, cells.naics_vintage,
+        cells.year
+    HAVING count(*) = 4 OR bool_or(complete.year IS NOT NULL)
+)
+SELECT * FROM from_quarters
+UNION ALL
+SELECT files.* EXCLUDE (average_weekly_wage_usd, average_annual_pay_usd, capture_sha256),
+    'annual_file' AS basis, [files.capture_sha256] AS captures
+FROM core.annual_file_cells AS files
+ANTI JOIN complete_years USING (source, area_fips, year)
+ANTI JOIN from_quarters USING (source, area_fips, own_code, industry_code, year)
+ORDER BY source, area_fips, year, own_code, industry_code

@@ -1,0 +1,54 @@
+-- Grain: one row a group of industries, region, period and ownership; zero where there is no establishment of it.
+-- Why: adds areas and ownerships up; groups that the source is too coarse for are left out.
+WITH places AS (
+    SELECT DISTINCT places.region, places.period, places.source, vintages.naics_vintage
+    FROM core.region_periods AS places
+    JOIN reference.naics_vintages AS vintages ON places.year BETWEEN vintages.first_year AND vintages.last_year
+),
+asked AS (
+    SELECT grouped.group_key, grouped.definition, grouped.kind, grouped.sector, places.region, places.period,
+        owners.ownership
+    FROM places
+    CROSS JOIN core.industry_groups AS grouped
+    CROSS JOIN (SELECT DISTINCT ownership FROM reference.ownerships) AS owners
+    ANTI JOIN core.refused_groups AS refused
+        ON refused.source = places.source
+        AND refused.naics_vintage = places.naics_vintage
+        AND refused.group_key = grouped.group_key
+),
+found AS (
+    SELECT totals.group_key, places.region, places.period, owners.ownership,
+        sum(totals.establishments) AS establishments,
+        sum(totals.establishments_published) AS establishments_published,
+        sum(totals.employment_known) AS employment_known,
+        sum(totals.wages_known) AS wages_known,
+        sum(totals.hidden_cells) AS hidden_cells,
+        sum(totals.total_cells) AS total_cells
+    FROM core.region_periods AS places
+    JOIN core.group_totals AS totals USING (source, area_fips, period)
+    JOIN reference.ownerships AS owners ON owners.part_own_code = totals.own_code
+    GROUP BY ALL
+),
+added AS (
+    SELECT gross.group_key, found.region, found.period, found.ownership,
+        sum(found.establishments) AS establishments,
+        sum(found.establishments_published) AS establishments_published,
+        sum(found.employment_known) AS employment_known,
+        sum(found.wages_known) AS wages_known,
+        sum(found.hidden_cells) AS hidden_cells,
+        sum(found.total_cells) AS total_cells
+    FROM found
+    JOIN core.industry_groups AS part ON part.group_key = found.group_key AND part.kind = 'sector'
+    JOIN core.industry_groups AS gross ON gross.definition = part.definition AND gross.kind = 'gross'
+    GROUP BY ALL
+)
+SELECT asked.group_key, asked.region, asked.period, asked.ownership,
+    coalesce(parts.establishments, 0) AS establishments,
+    coalesce(parts.establishments_published, 0) AS establishments_published,
+    coalesce(parts.employment_known, 0) AS employment_known,
+    coalesce(parts.wages_known, 0)::BIGINT AS wages_known,
+    coalesce(parts.hidden_cells, 0)::BIGINT AS hidden_cells,
+    coalesce(parts.total_cells, 0)::BIGINT AS total_cells
+FROM asked
+LEFT JOIN (SELECT * FROM found UNION ALL SELECT * FROM added) AS parts USING (group_key, region, period, ownership)
+ORDER BY asked.group_key, asked.region, asked.period, asked.ownership

@@ -1,0 +1,18 @@
+-- Grain: one row a region, definition, pair of overlapping sectors, ownership, period and measure.
+-- Why: what lies in two sectors at once is shown as its own line, and counted once in all_target_sectors.
+-- Warnings: known leaves hidden cells out: the truth is at least that.
+WITH places AS (
+    SELECT DISTINCT region, region_name, period, year, quarter, source FROM core.region_periods
+)
+SELECT places.region, places.region_name, grouped.definition, grouped.sector, sectors.sector_name,
+    grouped.other_sector, others.sector_name AS other_sector_name, measured.ownership, places.period, places.year,
+    places.quarter, measured.measure, measured.known, measured.known_share, measured.coverage_establishments,
+    measured.hidden_cells, measured.total_cells, places.source, sources.data_origin
+FROM core.region_measures AS measured
+JOIN places USING (region, period)
+JOIN core.industry_groups AS grouped ON grouped.group_key = measured.group_key AND grouped.kind = 'overlap'
+JOIN reference.sectors AS sectors ON sectors.sector = grouped.sector
+JOIN reference.sectors AS others ON others.sector = grouped.other_sector
+JOIN reference.sources AS sources ON sources.source = places.source
+ORDER BY places.region, places.period, grouped.definition, sectors.sort_order, others.sort_order,
+    measured.ownership, measured.measure

@@ -1,0 +1,11 @@
+-- Grain: one row a region, definition, sector, ownership and period.
+-- Why: the share of employment that each sector is of its region, for people; figures of marts.sector_measures.
+-- Warnings: the known share leaves hidden cells out. Sectors overlap: never add them up.
+SELECT region, region_name, definition, sector, sector_name, sector_kind, ownership, period, year, quarter,
+    known::DOUBLE AS employment, total::DOUBLE AS region_employment, known_share,
+    coverage_establishments, hidden_cells, total_cells,
+    lower_share, estimate_share, upper_share, interval90_lower_share, interval90_upper_share,
+    source, data_origin
+FROM marts.sector_measures
+WHERE measure = 'employment'
+ORDER BY region, period, definition, sector_kind DESC, sector, ownership

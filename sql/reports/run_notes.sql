@@ -1,0 +1,20 @@
+-- Grain: one row a sentence that belongs beside the result table.
+-- Why: what was refused, rejected or checked is said where people look.
+WITH notes AS (
+    SELECT 1 AS place, 'SYNTHETIC SAMPLE: made-up figures of a made-up economy, to show how it works.' AS note
+    WHERE EXISTS (SELECT 1 FROM raw.captures WHERE source = 'sample')
+    UNION ALL
+    SELECT 2, 'Identities of the source: ' || format('{:,}', sum(groups_checked)) || ' groups of figures checked, '
+        || format('{:,}', sum(groups_failed)) || ' failed.'
+    FROM core.identities
+    UNION ALL
+    SELECT 3, 'Not computed: ' || reason || '.' FROM marts.refused_definitions
+    UNION ALL
+    SELECT 4, 'Refused file: ' || address || if(ends_with(address, member), '', ' (' || member || ')') || ': ' || reason
+    FROM raw.refused_files
+    UNION ALL
+    SELECT 5, 'Rejected rows: ' || format('{:,}', count(*)) || ' (see raw.rejected_rows).'
+    FROM raw.rejected_rows
+    HAVING count(*) > 0
+)
+SELECT note FROM notes ORDER BY place, note
