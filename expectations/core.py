@@ -1,0 +1,159 @@
+"""What must be true of the core layer: the identities of the source hold, the classification loses nothing."""
+
+from expectations.vocabulary import (
+    TableSuite,
+    column_between,
+    column_in_set,
+    column_matches,
+    no_rows,
+    pair_ordered,
+    row_count_between,
+)
+from pipelines.domain import qcew_codes
+from pipelines.warehouse.sql_models import load_model
+
+_DISCLOSURE = column_in_set("disclosure", qcew_codes.DISCLOSURES, meaning="Disclosure has three states.")
+_NOT_NEGATIVE = (column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),)
+
+
+def _unknown_only_where_suppressed(table: str, column: str) -> str:
+    return (
+        f"SELECT * FROM {table} WHERE ({column} IS NULL) <> (disclosure = 'suppressed') "
+        "ORDER BY source, area_fips, own_code, industry_code, year"
+    )
+
+
+_PARTS = (
+    column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),
+    pair_ordered("establishments", "establishments_published", meaning="The published part is not more than all."),
+    pair_ordered("total_cells", "hidden_cells", meaning="Hidden cells are cells."),
+    column_between("employment_known", 0, meaning="Jobs are not negative."),
+    column_between("wages_known", 0, meaning="Wages are not negative."),
+)
+
+SUITES = (
+    TableSuite(
+        "core.vintages",
+        (
+            row_count_between(1, meaning="Without captures there is nothing to build from."),
+            column_between("row_count", 1, meaning="A capture holds rows of every area and period it covers."),
+        ),
+    ),
+    TableSuite(
+        "core.qcew_cells",
+        (
+            _DISCLOSURE,
+            *_NOT_NEGATIVE,
+            column_between("month1_employment", 0, meaning="Jobs are not negative."),
+            column_between("month2_employment", 0, meaning="Jobs are not negative."),
+            column_between("month3_employment", 0, meaning="Jobs are not negative."),
+            column_between("wages_usd", 0, meaning="Wages are not negative."),
+            no_rows(
+                "unknown_only_where_suppressed",
+                _unknown_only_where_suppressed("core.qcew_cells", "wages_usd"),
+                meaning="A figure is unknown where it is suppressed, and nowhere else.",
+            ),
+        ),
+    ),
+    TableSuite("core.annual_file_cells", (_DISCLOSURE, *_NOT_NEGATIVE)),
+    TableSuite(
+        "core.qcew_annual",
+        (
+            _DISCLOSURE,
+            *_NOT_NEGATIVE,
+            column_in_set("basis", ["quarters", "annual_file"], meaning="Years come from quarters or annual files."),
+            no_rows(
+                "unknown_only_where_suppressed",
+                _unknown_only_where_suppressed("core.qcew_annual", "wages_usd"),
+                meaning="A figure is unknown where it is suppressed, and nowhere else.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "core.period_cells",
+        (
+            no_rows(
+                "unknown_industries",
+                load_model("checks.unknown_industries").sql,
+                meaning="Every industry is one of the NAICS vintage in force: no sector could count another.",
+            ),
+            no_rows(
+                "single_hidden_child",
+                load_model("checks.single_hidden_child").sql,
+                meaning="A published parent with one hidden child gives it away: never publish what follows from it.",
+                severity="warning",
+            ),
+        ),
+    ),
+    TableSuite(
+        "core.naics_ancestry", (pair_ordered("naics_level", "ancestor_level", meaning="Ancestors are coarser."),)
+    ),
+    TableSuite(
+        "core.industry_group_leaves",
+        (column_in_set("kind", ["sector", "lens", "union", "overlap"], meaning="The gross sum has no industries."),),
+    ),
+    TableSuite(
+        "core.industry_groups",
+        (
+            column_in_set("definition", ["strict", "broad"], meaning="There are two readings."),
+            column_in_set("kind", ["sector", "lens", "union", "overlap", "gross"], meaning="Kinds of groups are five."),
+        ),
+    ),
+    TableSuite(
+        "core.industry_group_codes",
+        (
+            no_rows(
+                "every_leaf_inside",
+                "SELECT * FROM core.industry_group_leaves AS leaf ANTI JOIN core.industry_group_codes AS inside USING "
+                "(group_key, naics_vintage, industry_code) ORDER BY ALL",
+                meaning="Every industry of a group lies inside it.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "core.refused_groups",
+        (column_in_set("source", ["qualityinfo"], meaning="Only workbooks are too coarse for some definitions."),),
+    ),
+    TableSuite(
+        "core.region_coverage",
+        (column_in_set("basis", ["statewide", "counties", "county"], meaning="There are three ways to add up."),),
+    ),
+    TableSuite(
+        "core.region_periods",
+        (column_matches("area_fips", r"\d{5}", meaning="Regions are built from counties and whole states."),),
+    ),
+    TableSuite("core.group_totals", _PARTS),
+    TableSuite(
+        "core.region_totals",
+        (
+            column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),
+            column_between("employment", 0, meaning="Jobs are not negative."),
+        ),
+    ),
+    TableSuite("core.region_groups", _PARTS),
+    TableSuite(
+        "core.region_measures",
+        (
+            column_between("known", 0, meaning="Known figures are not negative."),
+            column_between("coverage_establishments", 0, 1, meaning="Coverage is a share."),
+        ),
+    ),
+    TableSuite(
+        "core.identities",
+        (
+            row_count_between(1, meaning="Some identity could be checked."),
+            column_between("groups_checked", 1, meaning="An identity that is listed was checked."),
+            no_rows(
+                "identities_hold",
+                load_model("checks.identities_hold").sql,
+                meaning="The source's figures add up; where they do not, a file is broken, cut or mixed with another.",
+            ),
+            no_rows(
+                "derived_identities_hold",
+                load_model("checks.derived_identities_hold").sql,
+                meaning="Columns that BLS derives agree with its figures; no figure of ours is made from them.",
+                severity="warning",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,177 @@
+"""Great Expectations on DuckDB: expectations become SQL, run in the database, and come back as plain results.
+
+Only `runner` imports this module, inside a function, because importing great_expectations takes seconds.
+"""
+
+import functools
+import logging
+import math
+import string
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+import great_expectations
+import sqlalchemy
+from duckdb_engine import ConnectionWrapper
+from great_expectations.core import ExpectationValidationResult
+from great_expectations.core.batch import Batch
+from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.render.components import RenderedStringTemplateContent
+from great_expectations.render.renderer.content_block.expectation_string import ExpectationStringRenderer
+from great_expectations.validator.exception_info import ExceptionInfo
+from great_expectations.validator.validator import Validator
+
+from expectations.results import ExpectationResult, Value, not_evaluated
+from expectations.vocabulary import Expectation, TableSuite
+
+MOST_FAILING_ROWS = 20
+RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "include_unexpected_rows": True,
+    "partial_unexpected_count": MOST_FAILING_ROWS,
+    "return_unexpected_index_query": False,
+}
+
+
+def evaluate(connection: duckdb.DuckDBPyConnection, suite: TableSuite) -> list[ExpectationResult]:
+    """Return one result for each expectation of `suite`, in its order. Never raises for an expectation's sake."""
+    results: dict[int, ExpectationResult] = {}
+    configurations = []
+    for position, expectation in enumerate(suite.expectations):
+        try:
+            configurations.append(_configuration(expectation, position))
+        except Exception as error:
+            results[position] = not_evaluated(suite.table, expectation, str(error))
+    with closing(_engine(connection)) as engine:
+        for outcome in _validate(_validator(engine, suite.table), configurations):
+            if outcome.expectation_config is not None:
+                position = outcome.expectation_config.meta["position"]
+                results[position] = _result(suite.table, suite.expectations[position], outcome)
+    return [
+        results.get(position) or not_evaluated(suite.table, expectation, "Great Expectations returned no result.")
+        for position, expectation in enumerate(suite.expectations)
+    ]
+
+
+class WithoutTransactions(ConnectionWrapper):
+    """duckdb-engine's connection for SQLAlchemy, in autocommit. Nothing is written, so there is nothing to roll back.
+
+    Great Expectations reads each result after giving the connection back to the pool. Giving it back rolls back, DuckDB
+    then drops what was not yet read, and every metric ends in an IndexError. And one query that fails would abort the
+    transaction, and with it the expectations that come after.
+    """
+
+    def begin(self) -> None:
+        """Do nothing."""
+
+    def commit(self) -> None:
+        """Do nothing."""
+
+    def rollback(self) -> None:
+        """Do nothing."""
+
+
+def _engine(connection: duckdb.DuckDBPyConnection) -> SqlAlchemyExecutionEngine:
+    """Return Great Expectations' SQL engine on a duplicate of `connection`.
+
+    duckdb-engine's own connect would add a user agent to the configuration, and DuckDB refuses to open a file twice in
+    one process with two configurations.
+    """
+    return SqlAlchemyExecutionEngine(
+        engine=sqlalchemy.create_engine(
+            "duckdb://", creator=lambda: WithoutTransactions(connection.cursor()), poolclass=sqlalchemy.StaticPool
+        )
+    )
+
+
+@functools.cache
+def _context() -> EphemeralDataContext:
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # what it logs, the results tell
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    return context
+
+
+def _validator(engine: SqlAlchemyExecutionEngine, table: str) -> Validator:
+    schema_name, table_name = table.split(".")
+    data = SqlAlchemyBatchData(engine, schema_name=schema_name, table_name=table_name, create_temp_table=False)
+    batch = Batch(data=data)  # type: ignore[arg-type]  # annotated as a class, meant as an instance
+    return Validator(engine, batches=[batch], data_context=_context())
+
+
+def _configuration(expectation: Expectation, position: int) -> ExpectationConfiguration:
+    gx_class = getattr(great_expectations.expectations, expectation.gx_class)
+    configuration: ExpectationConfiguration = gx_class(
+        **expectation.gx_arguments, severity=expectation.severity, meta={"position": position}
+    ).configuration
+    return configuration
+
+
+def _validate(
+    validator: Validator, configurations: Sequence[ExpectationConfiguration]
+) -> list[ExpectationValidationResult]:
+    """Evaluate all together, which shares queries; if that raises, each alone, so that only the culprit fails."""
+    try:
+        return validator.graph_validate(
+            configurations=list(configurations), runtime_configuration={"result_format": RESULT_FORMAT}
+        )
+    except Exception as error:
+        if len(configurations) > 1:
+            return [result for configuration in configurations for result in _validate(validator, [configuration])]
+        raised = ExceptionInfo(exception_traceback="", exception_message=str(error))
+        return [
+            ExpectationValidationResult(success=False, expectation_config=configuration, exception_info=raised)
+            for configuration in configurations
+        ]
+
+
+def _result(table: str, expectation: Expectation, outcome: ExpectationValidationResult) -> ExpectationResult:
+    error = _error(outcome)
+    result = not_evaluated(table, expectation, error or "")
+    result = replace(result, statement=expectation.sql(table) or _sentence(outcome) or result.statement)
+    if error is not None:
+        return result
+    found: dict[str, Any] = outcome.result
+    if expectation.sql(table):
+        found = {"unexpected_count": found["observed_value"], "unexpected_rows": found["details"]["unexpected_rows"]}
+    rows = found.get("unexpected_rows", [])[:MOST_FAILING_ROWS]
+    return replace(
+        result,
+        success=outcome.success is True,
+        unexpected_count=found["unexpected_count"] or 0 if "unexpected_count" in found else None,
+        element_count=found.get("element_count"),
+        observed_value=_plain(found.get("observed_value")),
+        failing_rows=[{name: _plain(value) for name, value in row.items()} for row in rows],
+        error=None,
+    )
+
+
+def _error(outcome: ExpectationValidationResult) -> str | None:
+    """Return the messages of the exceptions raised, without SQLAlchemy's appendix, or None if there were none."""
+    information = outcome.exception_info or {}
+    raised = [information] if "raised_exception" in information else list(information.values())
+    messages = [str(one["exception_message"]).split("\n[SQL:")[0] for one in raised if one["raised_exception"]]
+    return "\n".join(dict.fromkeys(messages)) or "An exception without a message." if messages else None
+
+
+def _sentence(outcome: ExpectationValidationResult) -> str:
+    """Return Great Expectations' own wording of the expectation as plain text."""
+    rendered: Any = ExpectationStringRenderer.render(outcome.expectation_config)
+    templates = [
+        content.string_template for content in rendered or [] if isinstance(content, RenderedStringTemplateContent)
+    ]
+    return " ".join(string.Template(text["template"]).safe_substitute(text.get("params", {})) for text in templates)
+
+
+def _plain(value: object) -> Value:
+    """Return what JSON can hold: numbers, text and null as they are, anything else as its text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

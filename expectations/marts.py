@@ -1,0 +1,112 @@
+"""What must be true of the marts: shares are shares, the union is not more than the sum, parts not more than all."""
+
+from expectations.vocabulary import (
+    TableSuite,
+    column_between,
+    column_in_set,
+    column_matches,
+    column_not_null,
+    no_rows,
+    pair_ordered,
+    row_count_between,
+)
+from pipelines.warehouse.sql_models import load_model
+
+_MEASURES = column_in_set("measure", ["businesses", "employment", "wages"], meaning="There are three measures.")
+_COVERAGE = column_between("coverage_establishments", 0, 1, meaning="Coverage is a share.")
+_SHARE = column_between("known_share", 0, meaning="A share is not negative; sector_exceeds_region keeps it at most 1.")
+
+
+def _share_suite(table: str) -> TableSuite:
+    return TableSuite(
+        table,
+        (
+            row_count_between(1, meaning="Some region can be shown."),
+            _COVERAGE,
+            _SHARE,
+            no_rows(
+                "share_at_most_one",
+                f"SELECT * FROM {table} WHERE known_share > 1 + 1e-9 AND sector_kind <> 'gross' ORDER BY ALL",
+                meaning="A share is at most 1; only the gross sum, which counts overlaps twice, could be more.",
+            ),
+            pair_ordered("total_cells", "hidden_cells", meaning="Hidden cells are cells."),
+        ),
+    )
+
+
+SUITES = (
+    TableSuite(
+        "marts.sector_measures",
+        (
+            row_count_between(1, meaning="Some region can be shown."),
+            _MEASURES,
+            _COVERAGE,
+            _SHARE,
+            column_between("known", 0, meaning="Known figures are not negative."),
+            pair_ordered("total_cells", "hidden_cells", meaning="Hidden cells are cells."),
+            no_rows(
+                "sector_exceeds_region",
+                load_model("checks.sector_exceeds_region").sql,
+                meaning="A sector is not larger than its region.",
+            ),
+            no_rows(
+                "union_exceeds_gross",
+                load_model("checks.union_exceeds_gross").sql,
+                meaning="Each business once is not more than overlaps counted twice.",
+            ),
+            no_rows(
+                "union_below_part",
+                load_model("checks.union_below_part").sql,
+                meaning="All sectors together are not less than one of them.",
+            ),
+            no_rows(
+                "unpublished_default_region",
+                load_model("checks.unpublished_default_region").sql,
+                meaning="The region that is shown first has figures.",
+                severity="warning",
+            ),
+        ),
+    ),
+    _share_suite("marts.share_of_businesses"),
+    _share_suite("marts.share_of_employment"),
+    _share_suite("marts.share_of_wages"),
+    TableSuite(
+        "marts.sector_overlap",
+        (_MEASURES, _COVERAGE, column_between("known_share", 0, 1, meaning="An overlap is a part of the region.")),
+    ),
+    TableSuite(
+        "marts.published_figures",
+        (
+            column_not_null("reading", meaning="Every published figure has a reading of ours beside it."),
+            no_rows(
+                "every_figure_shown",
+                "SELECT * FROM reference.published_figures AS figures ANTI JOIN marts.published_figures AS shown "
+                "USING (figure_id) ORDER BY ALL",
+                meaning="No published figure is left out.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "marts.region_availability",
+        (
+            no_rows(
+                "missing_areas_named",
+                "SELECT * FROM marts.region_availability WHERE is_available = (missing_areas IS NOT NULL) ORDER BY ALL",
+                meaning="A region that cannot be shown says what is missing.",
+            ),
+        ),
+    ),
+    TableSuite("marts.refused_definitions", (column_not_null("codes", meaning="A refusal names the codes."),)),
+    TableSuite(
+        "marts.figure_sources",
+        (
+            column_matches("capture_sha256", r"[0-9a-f]{64}", meaning="Figures are traced to a file's SHA-256."),
+            no_rows(
+                "every_figure_traced",
+                "SELECT DISTINCT region, period FROM core.region_periods AS places ANTI JOIN marts.figure_sources "
+                "AS traced USING (region, period) ORDER BY ALL",
+                meaning="Every figure can be traced to a file.",
+            ),
+        ),
+    ),
+)

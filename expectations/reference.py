@@ -1,0 +1,140 @@
+"""What must be true of the reference layer: definitions fit together. The files themselves are validated on reading."""
+
+from expectations.vocabulary import (
+    TableSuite,
+    column_between,
+    column_in_set,
+    column_matches,
+    no_rows,
+    row_count_between,
+)
+from pipelines.domain import naics, qcew_codes
+
+_GRADES = ["A", "B", "C"]
+
+
+def _all_known(table: str, column: str, other: str, other_column: str) -> str:
+    return (
+        f"SELECT t.* FROM {table} AS t ANTI JOIN {other} AS o ON o.{other_column} = t.{column} "
+        f"WHERE t.{column} IS NOT NULL ORDER BY ALL"
+    )
+
+
+SUITES = (
+    TableSuite(
+        "reference.naics",
+        (
+            column_in_set("naics_vintage", naics.NAICS_VINTAGES, meaning="Vintages are those of the files."),
+            column_in_set("naics_level", [0, 2, 3, 4, 5, 6, 7, 8], meaning="Levels are those of aggregation codes."),
+            no_rows(
+                "parents_known",
+                "SELECT t.* FROM reference.naics AS t ANTI JOIN reference.naics AS p ON p.naics_vintage = "
+                "t.naics_vintage AND p.industry_code = t.parent_code WHERE t.industry_code <> '10' ORDER BY ALL",
+                meaning="Every industry but 10 has its parent in the tree.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.naics_vintages",
+        (
+            no_rows(
+                "years_do_not_overlap",
+                "SELECT * FROM reference.naics_vintages AS a JOIN reference.naics_vintages AS b ON "
+                "a.first_year < b.first_year AND a.last_year >= b.first_year",
+                meaning="One vintage is in force in a year.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.ownerships",
+        (
+            column_in_set(
+                "part_own_code", qcew_codes.ADDITIVE_OWNERSHIP_CODES, meaning="Sums are made from additive codes only."
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.sources",
+        (column_in_set("deepest_naics_level", [7, 8], meaning="Sources stop at 5 or at 6 digits."),),
+    ),
+    TableSuite(
+        "reference.areas",
+        (
+            row_count_between(3000, meaning="The country has more than 3,000 counties."),
+            column_matches("area_fips", qcew_codes.AREA_PATTERN, meaning="Area codes have one of BLS's forms."),
+            column_matches("state_fips", r"\d{2}", meaning="States are two digits."),
+        ),
+    ),
+    TableSuite(
+        "reference.metropolitan_areas",
+        (
+            no_rows(
+                "counties_known",
+                _all_known("reference.metropolitan_areas", "area_fips", "reference.areas", "area_fips"),
+                meaning="Metropolitan areas consist of areas there are.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.sectors",
+        (
+            column_in_set("kind", ["sector", "lens", "union", "gross"], meaning="Kinds of sectors are four."),
+            no_rows(
+                "lenses_belong_to_a_sector",
+                "SELECT * FROM reference.sectors AS t ANTI JOIN reference.sectors AS s ON s.sector = t.lens_of AND "
+                "s.kind = 'sector' WHERE t.kind = 'lens'",
+                meaning="A lens is a part of a sector.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.sector_codes",
+        (
+            row_count_between(1, meaning="Without definitions there are no sectors."),
+            column_in_set("grade", _GRADES, meaning="Evidence is graded A, B or C."),
+            column_in_set("equivalence", ["same", "exact", "wider"], meaning="Equivalence is one of three."),
+            no_rows(
+                "codes_known",
+                "SELECT t.* FROM reference.sector_codes AS t ANTI JOIN reference.naics AS n USING "
+                "(naics_vintage, industry_code) ORDER BY ALL",
+                meaning="Every code of a definition exists in its vintage.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.codes_too_fine",
+        (column_in_set("deepest_naics_level", [7], meaning="Only sources without 6 digits are too coarse."),),
+    ),
+    TableSuite(
+        "reference.regions",
+        (
+            no_rows(
+                "one_default",
+                "SELECT count(*) AS defaults FROM reference.regions WHERE is_default HAVING count(*) <> 1",
+                meaning="One region is shown first.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.region_areas",
+        (
+            no_rows(
+                "areas_known",
+                _all_known("reference.region_areas", "area_fips", "reference.areas", "area_fips"),
+                meaning="Every area of a region is one of QCEW's.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.published_figures",
+        (
+            column_in_set("grade", _GRADES, meaning="Evidence is graded A, B or C."),
+            column_between("value", 0, meaning="Published figures are not negative."),
+            no_rows(
+                "sectors_known",
+                _all_known("reference.published_figures", "sector", "reference.sectors", "sector"),
+                meaning="A published figure is about a sector there is.",
+            ),
+        ),
+    ),
+)

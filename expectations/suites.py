@@ -1,0 +1,10 @@
+"""Every suite by the name of its table."""
+
+from collections.abc import Mapping
+
+from expectations import core, marts, raw, reference
+from expectations.vocabulary import TableSuite
+
+BY_TABLE: Mapping[str, TableSuite] = {
+    suite.table: suite for layer in (raw, reference, core, marts) for suite in layer.SUITES
+}
