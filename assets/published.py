@@ -1,0 +1,22 @@
+"""The published layer: the warehouse that people open, replaced in one step."""
+
+import dagster as dg
+
+from pipelines.orchestration.factories import WRITER_POOL, table_note
+from pipelines.orchestration.metadata import asset_key, published_tables
+from pipelines.settings import Settings
+from pipelines.warehouse.publish import publish_warehouse
+
+
+@dg.asset(
+    key=dg.AssetKey(["published", "warehouse"]),
+    group_name="published",
+    deps=[asset_key(name) for name in published_tables()],
+    kinds={"duckdb"},
+    pool=WRITER_POOL,
+)
+def published_warehouse(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
+    """The warehouse that analysts open read-only; replaced only when every blocking check of the run passed."""
+    tables = publish_warehouse(settings.working_database, settings.published_database, table_note(settings))
+    path = dg.MetadataValue.path(str(settings.published_database))
+    return dg.MaterializeResult(metadata={"path": path, "tables": len(tables)})

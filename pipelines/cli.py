@@ -1,0 +1,111 @@
+"""The `sectors` command.
+
+Belongs here: arguments, exit codes, what is printed. Not here: anything a run does (assets), or how figures are worded
+(reporting). Every failure a person can act on ends in one message and exit code 1, never in a traceback.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipelines.reporting.result_table import reading_notes, result_table
+from pipelines.settings import PROJECT_ROOT, SHIPPED_DEFINITIONS, Settings, SettingsError, read_settings
+from pipelines.warehouse.connection import open_database
+from pipelines.warehouse.sql_models import load_model
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="What part of a region's businesses, jobs and wages its target sectors are, from QCEW.",
+)
+console = Console()
+RESULT_WIDTH = 150
+
+
+@app.command()
+def run() -> None:
+    """Capture, read, classify, check and publish; ends with the result table. Settings are SECTORS_* variables."""
+    with _messages_for_people():
+        settings = read_settings()
+        if not _run_job(settings):
+            console.print("[bold red]The run failed: the last published warehouse is as it was.[/]")
+            console.print(f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}")
+            raise typer.Exit(1)
+        _print_result(settings)
+
+
+@app.command()
+def status() -> None:
+    """What the published warehouse holds: sources, periods, identities checked, and the result table."""
+    with _messages_for_people():
+        _print_result(read_settings())
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 2023,
+) -> None:
+    """Write the synthetic sample: BLS-layout files of a made-up economy of establishments."""
+    from pipelines.orchestration.intake import write_sample_files
+
+    with _messages_for_people():
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in write_sample_files(folder, SHIPPED_DEFINITIONS, seed):
+            console.print(f"SYNTHETIC SAMPLE: {path}", soft_wrap=True)
+
+
+def main() -> None:
+    """Entry point of the `sectors` command."""
+    app()
+
+
+def _run_job(settings: Settings) -> bool:
+    """Runs the refresh job in this process; dagster.yaml and its relative folders belong to the project."""
+    import dagster as dg
+
+    from pipelines.definitions import build_definitions
+    from pipelines.orchestration.jobs import REFRESH
+
+    os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT))
+    os.chdir(PROJECT_ROOT)
+    console.print(f"Source {settings.source}; data under {settings.data_dir}", soft_wrap=True)
+    with dg.DagsterInstance.get() as instance:
+        job = build_definitions(settings).resolve_job_def(REFRESH.name)
+        return job.execute_in_process(instance=instance, raise_on_error=False).success
+
+
+def _print_result(settings: Settings) -> None:
+    if not settings.published_database.exists():
+        console.print(
+            f"There is no warehouse yet at {settings.published_database}: run `make run` first.", soft_wrap=True
+        )
+        raise typer.Exit(1)
+    with open_database(settings.published_database, read_only=True) as connection:
+        measures = connection.sql(load_model("reports.result_table").sql).pl()
+        if measures.is_empty():
+            console.print("[yellow]No region has a complete year: see marts.region_availability.[/]")
+            raise typer.Exit(1)
+        notes = connection.sql(load_model("reports.run_notes").sql).pl()
+    is_synthetic = "SYNTHETIC SAMPLE" in measures.get_column("data_origin").to_list()
+    wide = Console(width=max(console.width, RESULT_WIDTH))
+    wide.print(result_table(measures, is_synthetic))
+    for note in [*reading_notes(measures), *notes.get_column("note").to_list()]:
+        wide.print(note, style="red" if is_synthetic and "SYNTHETIC" in note else "", highlight=False)
+    wide.print(f"Warehouse: {settings.published_database}", soft_wrap=True, highlight=False)
+
+
+@contextmanager
+def _messages_for_people() -> Iterator[None]:
+    try:
+        yield
+    except (SettingsError, FileNotFoundError) as error:
+        console.print(f"[bold red]{error}[/]", soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,121 @@
+"""Makes the assets that are all alike: tables built in the working database, each with its contract and its suite.
+
+Belongs here: building, checking and reporting a table, the same for all. Not here: assets of their own kind (assets/).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import dagster as dg
+from duckdb import DuckDBPyConnection
+
+from expectations.data_docs import DataDocs
+from expectations.results import ExpectationResult
+from expectations.runner import run_suites
+from expectations.suites import BY_TABLE
+from pipelines.orchestration.metadata import asset_key, rows_as_metadata, table_spec
+from pipelines.settings import Settings
+from pipelines.warehouse.build import ContractFinding, build_from_model, check_contract, comment_table
+from pipelines.warehouse.connection import open_database
+from pipelines.warehouse.contracts import ALL_TABLES, Table
+from pipelines.warehouse.sql_models import dependencies, load_model
+
+WRITER_POOL = "warehouse_writer"
+SYNTHETIC_NOTE = "SYNTHETIC SAMPLE, not real figures. "
+
+Build = Callable[[DuckDBPyConnection, Table], int]
+Report = Iterator[dg.MaterializeResult[object] | dg.AssetCheckResult]
+
+
+def table_note(settings: Settings) -> str:
+    """What goes before every table's comment."""
+    return SYNTHETIC_NOTE if settings.is_synthetic else ""
+
+
+def check_specs(*names: str) -> list[dg.AssetCheckSpec]:
+    """The blocking checks of each table: its contract, and its suite of expectations (some views have none)."""
+    descriptions = {
+        "contract": "Columns, types, nulls and the key are those of the contract.",
+        "expectations": "What must be true of the table: see expectations/ and the Data Docs.",
+    }
+    return [
+        dg.AssetCheckSpec(check, asset=asset_key(name), blocking=True, description=descriptions[check])
+        for name in names
+        for check in ("contract", "expectations")
+        if check == "contract" or name in BY_TABLE
+    ]
+
+
+def build_tables(context: dg.AssetExecutionContext, settings: Settings, builds: Mapping[str, Build]) -> Report:
+    """Builds tables in the working database, in order, and reports each with its two checks.
+
+    A table that breaks its contract or a critical expectation is reported as such; Dagster then stops what is
+    downstream of it, publication in any case.
+    """
+    row_counts: dict[str, int] = {}
+    findings: dict[str, list[ContractFinding]] = {}
+    with open_database(settings.working_database) as connection:
+        for name, build in builds.items():
+            row_counts[name] = build(connection, ALL_TABLES[name])
+            comment_table(connection, ALL_TABLES[name], prefix=table_note(settings))
+            findings[name] = check_contract(connection, ALL_TABLES[name])
+    suites = [BY_TABLE[name] for name in builds if name in BY_TABLE]
+    results = run_suites(settings.working_database, suites, data_docs(settings), context.run_id) if suites else []
+    for name, row_count in row_counts.items():
+        metadata = {} if ALL_TABLES[name].is_view else {"dagster/row_count": row_count}
+        yield dg.MaterializeResult(asset_key=asset_key(name), metadata=metadata)
+        yield _contract_result(name, findings[name])
+        if name in BY_TABLE:
+            yield _suite_result(name, [result for result in results if result.table == name])
+
+
+def sql_table_asset(name: str) -> dg.AssetsDefinition:
+    """The asset of one SQL model."""
+    table, model = ALL_TABLES[name], load_model(name)
+
+    @dg.multi_asset(
+        name=name.replace(".", "__"),
+        specs=[table_spec(table, deps=dependencies(model), model=model)],
+        check_specs=check_specs(name),
+        pool=WRITER_POOL,
+    )
+    def build(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
+        yield from build_tables(
+            context, settings, {name: lambda connection, table: build_from_model(connection, table, model)}
+        )
+
+    return build
+
+
+def data_docs(settings: Settings) -> DataDocs:
+    """The site that shows what was expected of each table and what was found."""
+    return DataDocs(settings.exports_dir / "data_docs", "Data Docs: target sectors", table_note(settings).strip())
+
+
+def _contract_result(name: str, findings: list[ContractFinding]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=asset_key(name),
+        check_name="contract",
+        passed=not findings,
+        metadata={finding.rule: rows_as_metadata(finding.failing_rows) for finding in findings},
+    )
+
+
+def _suite_result(name: str, results: list[ExpectationResult]) -> dg.AssetCheckResult:
+    failed = [result for result in results if not result.success]
+    is_critical = any(result.blocks for result in failed) or not results
+    return dg.AssetCheckResult(
+        asset_key=asset_key(name),
+        check_name="expectations",
+        passed=not failed and bool(results),
+        severity=dg.AssetCheckSeverity.ERROR if is_critical else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "expectations": len(results),
+            **{f"{result.name}: {result.meaning}": _failure(result) for result in failed},
+        },
+    )
+
+
+def _failure(result: ExpectationResult) -> dg.TableMetadataValue | dg.TextMetadataValue:
+    if result.failing_rows:
+        return rows_as_metadata(result.failing_rows)
+    return dg.MetadataValue.text(result.error or f"found {result.observed_value}")

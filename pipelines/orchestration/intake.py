@@ -1,0 +1,130 @@
+"""Brings the files of a run's source into the raw store and says what became of each.
+
+Belongs here: the choice between sample and inbox, and the raw tables that follow. Not here: reading and storing
+(pipelines.sources).
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.domain.definition_tables import Definitions
+from pipelines.settings import SHIPPED_DEFINITIONS, Settings
+from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureReport, capture_files
+from pipelines.sources.definition_files import load_definitions
+from pipelines.sources.inbox import list_files
+from pipelines.sources.raw_store import Capture, RawStore, manifest_frame
+from pipelines.sources.sample_files import write_sample
+from pipelines.sources.typed_cells import TypedCells
+
+
+class NothingToBuildFrom(ValueError):  # noqa: N818 - it names the situation
+    """No capture can be used; says why each file was refused."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Captures a run may use, and what was refused on the way."""
+
+    report: CaptureReport
+    captures: list[Capture]
+    refused: pl.DataFrame
+    rejected_rows: int
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """raw.captures and raw.refused_files."""
+        return {"raw.captures": manifest_frame(self.captures), "raw.refused_files": self.refused}
+
+    def summary(self) -> Iterator[str]:
+        """What happened, in sentences for the terminal."""
+        yield (
+            f"{len(self.captures)} captured files ({len(self.report.new)} new, {len(self.report.known)} seen before),"
+            f" {self.refused.height} refused, {self.rejected_rows} rows rejected"
+        )
+        for address, member, reason in self.refused.iter_rows():
+            yield f"refused: {address}{'' if address.endswith(member) else f' ({member})'}: {reason}"
+
+
+def take_in(settings: Settings) -> Intake:
+    """Captures what the source offers and reads every capture that is not typed yet.
+
+    Raises FileNotFoundError for an inbox that is not there, NothingToBuildFrom where no capture can be used.
+    """
+    definitions = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
+    store, typed = RawStore(settings.raw_dir), TypedCells(settings.typed_dir, definitions.tables()["reference.areas"])
+    report = _capture_source(settings, definitions, store, typed)
+    captures = store.captures(_sources(settings))
+    for capture in captures:
+        typed.ensure(capture.capture_sha256, store.path(capture), capture.container, capture.file_name)
+    refused = _refusals(report, captures, typed)
+    if not captures:
+        reasons = "; ".join(f"{address}: {reason}" for address, _, reason in refused.iter_rows())
+        raise NothingToBuildFrom(reasons or f"no files: put QCEW files into {settings.inbox}, or set INBOX to some")
+    typed.forget_other_readers()
+    return Intake(report, captures, refused, _count(typed, captures, "rejected_rows"))
+
+
+def typed_files(settings: Settings, table: str) -> list[Path]:
+    """The Parquet files of one typed table, one a capture that the run may use, oldest first."""
+    definitions = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
+    typed = TypedCells(settings.typed_dir, definitions.tables()["reference.areas"])
+    return [
+        typed.table(capture.capture_sha256, table)
+        for capture in RawStore(settings.raw_dir).captures(_sources(settings))
+    ]
+
+
+def _sources(settings: Settings) -> tuple[str, ...]:
+    """Synthetic and real captures are never used together."""
+    return (SAMPLE_SOURCE,) if settings.is_synthetic else ("files",)
+
+
+def _capture_source(settings: Settings, definitions: Definitions, store: RawStore, typed: TypedCells) -> CaptureReport:
+    if not settings.is_synthetic:
+        inbox = settings.inbox if settings.inbox.exists() else None
+        return capture_files(list_files(inbox) if inbox else [], "files", store, typed, _now)
+    with tempfile.TemporaryDirectory() as folder:
+        files = _write_sample(Path(folder), definitions, settings.sample_seed)
+        origin = f"synthetic sample, seed {settings.sample_seed}: "
+        return capture_files(files, SAMPLE_SOURCE, store, typed, _now, address=lambda path: origin + path.name)
+
+
+def write_sample_files(folder: Path, definitions_dir: Path, seed: int) -> list[Path]:
+    """Writes the synthetic sample into a folder; the files."""
+    return _write_sample(folder, load_definitions(definitions_dir, SHIPPED_DEFINITIONS), seed)
+
+
+def _write_sample(folder: Path, definitions: Definitions, seed: int) -> list[Path]:
+    tables = definitions.tables()
+    naics = (
+        tables["reference.naics"]
+        .filter(pl.col("naics_vintage") == 2022)
+        .select(code="industry_code", title="industry_title", parent_code="parent_code", level="naics_level")
+    )
+    return write_sample(folder, naics, tables["reference.areas"], seed=seed)
+
+
+def _refusals(report: CaptureReport, captures: list[Capture], typed: TypedCells) -> pl.DataFrame:
+    whole = [(address, refusal.member, refusal.reason) for address, refusal in report.refused]
+    inside = [
+        (capture.address, member, reason)
+        for capture in captures
+        for _, member, reason in pl.read_parquet(typed.table(capture.capture_sha256, "refused_members")).iter_rows()
+    ]
+    return pl.DataFrame([*whole, *inside], schema=REFUSALS_SCHEMA, orient="row").unique(maintain_order=True)
+
+
+def _count(typed: TypedCells, captures: list[Capture], table: str) -> int:
+    counts = (
+        pl.scan_parquet(typed.table(capture.capture_sha256, table)).select(pl.len()).collect().item()
+        for capture in captures
+    )
+    return int(sum(counts))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")

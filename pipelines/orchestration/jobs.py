@@ -1,0 +1,99 @@
+"""The job, when it runs by itself, and how it tells its progress.
+
+Belongs here: jobs, schedules, sensors, the progress logger. Not here: what a run makes (assets).
+"""
+
+import hashlib
+import logging
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.domain.periods import RELEASE_CALENDAR_MONTHS
+from pipelines.settings import Settings
+from pipelines.sources.inbox import list_files
+
+REFRESH = dg.define_asset_job(
+    "refresh",
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,  # DuckDB has one writer
+    config={"loggers": {"progress": {}}},
+    description="Capture, read, classify, check and publish, in this order.",
+)
+
+RELEASE_SCHEDULE = dg.ScheduleDefinition(
+    name="release_months",
+    job=REFRESH,
+    # BLS publishes at 10:00 Eastern
+    cron_schedule=f"30 11 * {','.join(map(str, RELEASE_CALENDAR_MONTHS))} 1-5",
+    execution_timezone="America/New_York",
+    description="Looks for new files on weekdays of the release months: Q1 Aug or Sep, Q2 Dec, Q3 Mar, Q4 Jun.",
+)
+
+
+@dg.sensor(name="inbox_files", job=REFRESH, minimum_interval_seconds=60)
+def inbox_sensor(
+    context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]
+) -> dg.RunRequest | dg.SkipReason:
+    """A run whenever the files of the inbox change: names, sizes or times."""
+    if settings.is_synthetic or not settings.inbox.exists():
+        return dg.SkipReason(f"nothing to watch: SOURCE={settings.source}, inbox {settings.inbox}")
+    state = _fingerprint(list_files(settings.inbox))
+    if state == context.cursor:
+        return dg.SkipReason("the inbox has not changed")
+    context.update_cursor(state)
+    return dg.RunRequest(run_key=state)
+
+
+def _fingerprint(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        status = path.stat()
+        digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+@dg.logger({}, description="One line for each table made, each failed check and each message.")
+def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
+    """Shows progress on the terminal instead of Dagster's full event log, which stays in the run's storage."""
+    logger = logging.Logger("progress", level=logging.DEBUG)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.addFilter(_ProgressFilter())
+    logger.addHandler(handler)
+    return logger
+
+
+class _ProgressFilter(logging.Filter):
+    """Lets through and words the records that people want to see."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        meta = getattr(record, "dagster_meta", {})
+        event = meta.get("dagster_event") if isinstance(meta, dict) else None
+        line = record_line(event) if event else _message(record, meta)
+        if line is None:
+            return False
+        record.msg, record.args, record.exc_info = line, (), None
+        return True
+
+
+def record_line(event: dg.DagsterEvent) -> str | None:
+    """A Dagster event as a line of progress, None for what people need not see."""
+    if event.is_step_failure:
+        failure = event.step_failure_data
+        error = failure.user_failure_data or failure.error
+        cause = getattr(error, "cause", None) or error
+        return f"FAILED  {event.step_key}: {str(getattr(cause, 'message', cause)).strip()}"
+    if event.event_type_value == "ASSET_MATERIALIZATION" and event.asset_key:
+        rows = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
+        return f"made    {'.'.join(event.asset_key.path):<36}{f'{rows.value:>12,} rows' if rows else ''}".rstrip()
+    if event.event_type_value == "ASSET_CHECK_EVALUATION":
+        check = event.asset_check_evaluation_data
+        if not check.passed:
+            return f"CHECK   {'.'.join(check.asset_key.path)} {check.check_name} failed: {', '.join(check.metadata)}"
+    return None
+
+
+def _message(record: logging.LogRecord, meta: object) -> str | None:
+    said = meta.get("orig_message") if isinstance(meta, dict) else None
+    return str(said) if said and record.levelno >= logging.INFO else None

@@ -1,0 +1,1 @@
+"""What people see: frame in; text, chart, page or sheet out. Pure: no database, no file is opened here."""
