@@ -15,6 +15,7 @@ from expectations.suites import BY_TABLE
 from pipelines.orchestration.metadata import asset_key, rows_as_metadata, table_spec
 from pipelines.settings import Settings
 from pipelines.warehouse.build import ContractFinding, build_from_model, check_contract, comment_table
+from pipelines.warehouse.build_log import begin_build, record_build
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.sql_models import dependencies, load_model
@@ -54,12 +55,16 @@ def build_tables(context: dg.AssetExecutionContext, settings: Settings, builds: 
     row_counts: dict[str, int] = {}
     findings: dict[str, list[ContractFinding]] = {}
     with open_database(settings.working_database) as connection:
+        begin_build(connection, list(builds))
         for name, build in builds.items():
             row_counts[name] = build(connection, ALL_TABLES[name])
             comment_table(connection, ALL_TABLES[name], prefix=table_note(settings))
             findings[name] = check_contract(connection, ALL_TABLES[name])
     suites = [BY_TABLE[name] for name in builds if name in BY_TABLE]
     results = run_suites(settings.working_database, suites, data_docs(settings), context.run_id) if suites else []
+    blocked = {result.table for result in results if result.blocks}
+    with open_database(settings.working_database) as connection:
+        record_build(connection, {name: not findings[name] and name not in blocked for name in builds})
     for name, row_count in row_counts.items():
         metadata = {} if ALL_TABLES[name].is_view else {"dagster/row_count": row_count}
         yield dg.MaterializeResult(asset_key=asset_key(name), metadata=metadata)

@@ -16,10 +16,12 @@ LAYERS = ("raw", "reference", "core", "estimates", "marts")
 def open_database(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that is closed at the end; a database that is written gets the schema of each layer.
 
-    Raises duckdb.IOException, naming what to do, where another process is writing the same file.
+    Raises FileNotFoundError for a missing database that is only to be read, and duckdb.IOException, naming what to
+    do, where another process is writing the same file.
     """
-    if not read_only:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    if read_only and not path.exists():
+        raise FileNotFoundError(f"{path}: no such database yet; run the whole job first")
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         connection = duckdb.connect(path, read_only=read_only)
     except duckdb.IOException as error:

@@ -9,17 +9,28 @@ from pathlib import Path
 import duckdb
 
 from pipelines.warehouse.build import comment_table
+from pipelines.warehouse.build_log import unfit_tables
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
+from pipelines.warehouse.sql_models import dependencies, load_model
+
+
+class NotFitForPublication(ValueError):  # noqa: N818 - it names the situation
+    """The working database does not hold one finished, checked build; says which tables and why."""
 
 
 def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
     """Copies every public table from the working database into a new file and swaps it in; the tables published.
 
     Readers of the old file keep it until they close; whoever opens the path afterwards gets the new one. `note` goes
-    before each table's comment. A run that is killed leaves the old file as it was.
+    before each table's comment. A run that is killed leaves the old file as it was. Raises NotFitForPublication,
+    changing nothing, where a table failed its checks, was not built to its end, or is older than one it is made from.
     """
     tables = [table for table in ALL_TABLES.values() if table.is_published]
+    with open_database(working, read_only=True) as connection:
+        if reasons := unfit_tables(connection, _dependencies()):
+            shown = "; ".join(reasons[:5]) + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
+            raise NotFitForPublication(f"nothing was published: {shown}. Run the whole job")
     side = published.with_suffix(".duckdb.new")
     for leftover in (side, side.with_name(side.name + ".wal")):
         leftover.unlink(missing_ok=True)
@@ -34,6 +45,16 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
     side.replace(published)
     _flush(published.parent)
     return tables
+
+
+def _dependencies() -> dict[str, tuple[str, ...]]:
+    """Every table of the warehouse with the tables its SQL reads; raw tables follow the captures."""
+    return {
+        name: dependencies(load_model(name))
+        if table.schema in ("core", "marts")
+        else tuple({"raw.captures"} - {name} if table.schema == "raw" and name != "raw.refused_files" else ())
+        for name, table in ALL_TABLES.items()
+    }
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
