@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ import typer
 from rich.console import Console
 
 from pipelines.reporting.result_table import reading_notes, result_table
-from pipelines.settings import PROJECT_ROOT, SHIPPED_DEFINITIONS, Settings, SettingsError, read_settings
+from pipelines.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.sql_models import load_model
 
@@ -51,14 +52,14 @@ def status() -> None:
 @app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
-    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 2023,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = Settings.sample_seed,
 ) -> None:
     """Write the synthetic sample: BLS-layout files of a made-up economy of establishments."""
     from pipelines.orchestration.intake import write_sample_files
 
     with _messages_for_people():
         folder.mkdir(parents=True, exist_ok=True)
-        for path in write_sample_files(folder, SHIPPED_DEFINITIONS, seed):
+        for path in write_sample_files(folder, replace(read_settings(), sample_seed=seed)):
             console.print(f"SYNTHETIC SAMPLE: {path}", soft_wrap=True)
 
 

@@ -31,7 +31,7 @@ class Settings:
     inbox: Path = PROJECT_ROOT / "data" / "inbox"
     data_dir: Path = PROJECT_ROOT / "data"
     definitions_dir: Path = SHIPPED_DEFINITIONS
-    sample_seed: int = 2023
+    sample_seed: int = 2016
 
     @property
     def raw_dir(self) -> Path:
@@ -87,7 +87,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         inbox=inbox,
         data_dir=data_dir,
         definitions_dir=_existing_folder(given, "SECTORS_DEFINITIONS_DIR", SHIPPED_DEFINITIONS),
-        sample_seed=_whole_number(given, "SECTORS_SAMPLE_SEED", 2023),
+        sample_seed=_whole_number(given, "SECTORS_SAMPLE_SEED", 2016),
     )
 
 

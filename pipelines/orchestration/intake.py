@@ -12,14 +12,15 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.domain.definition_tables import Definitions
 from pipelines.settings import SHIPPED_DEFINITIONS, Settings
 from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureReport, capture_files
 from pipelines.sources.definition_files import load_definitions
 from pipelines.sources.inbox import list_files
 from pipelines.sources.raw_store import Capture, RawStore, manifest_frame
-from pipelines.sources.sample_files import write_sample
+from pipelines.sources.sample_files import FILES_A_YEAR, SAMPLE_YEARS, sample_fingerprint, write_sample
 from pipelines.sources.typed_cells import TypedCells
+
+FILES_SOURCE = "files"
 
 
 class NothingToBuildFrom(ValueError):  # noqa: N818 - it names the situation
@@ -52,12 +53,13 @@ class Intake:
 def take_in(settings: Settings) -> Intake:
     """Captures what the source offers and reads every capture that is not typed yet.
 
-    Raises FileNotFoundError for an inbox that is not there, NothingToBuildFrom where no capture can be used.
+    Raises NothingToBuildFrom where no capture can be used.
     """
-    definitions = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
-    store, typed = RawStore(settings.raw_dir), TypedCells(settings.typed_dir, definitions.tables()["reference.areas"])
-    report = _capture_source(settings, definitions, store, typed)
-    captures = store.captures(_sources(settings))
+    store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
+    report = (
+        _capture_sample(settings, store, typed) if settings.is_synthetic else _capture_inbox(settings, store, typed)
+    )
+    captures = _usable_captures(settings, store)
     for capture in captures:
         typed.ensure(capture.capture_sha256, store.path(capture), capture.container, capture.file_name)
     refused = _refusals(report, captures, typed)
@@ -70,42 +72,58 @@ def take_in(settings: Settings) -> Intake:
 
 def typed_files(settings: Settings, table: str) -> list[Path]:
     """The Parquet files of one typed table, one a capture that the run may use, oldest first."""
-    definitions = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
-    typed = TypedCells(settings.typed_dir, definitions.tables()["reference.areas"])
-    return [
-        typed.table(capture.capture_sha256, table)
-        for capture in RawStore(settings.raw_dir).captures(_sources(settings))
-    ]
+    typed = _typed_cells(settings)
+    captures = _usable_captures(settings, RawStore(settings.raw_dir))
+    return [typed.table(capture.capture_sha256, table) for capture in captures]
 
 
-def _sources(settings: Settings) -> tuple[str, ...]:
-    """Synthetic and real captures are never used together."""
-    return (SAMPLE_SOURCE,) if settings.is_synthetic else ("files",)
+def write_sample_files(folder: Path, settings: Settings) -> list[Path]:
+    """Writes the synthetic sample into a folder; the files."""
+    return write_sample(folder, *_sample_frames(settings), seed=settings.sample_seed)
 
 
-def _capture_source(settings: Settings, definitions: Definitions, store: RawStore, typed: TypedCells) -> CaptureReport:
+def _typed_cells(settings: Settings) -> TypedCells:
+    tables = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).tables()
+    return TypedCells(settings.typed_dir, tables["reference.areas"])
+
+
+def _usable_captures(settings: Settings, store: RawStore) -> list[Capture]:
+    """Synthetic and real captures are never used together, nor samples of different making."""
     if not settings.is_synthetic:
-        inbox = settings.inbox if settings.inbox.exists() else None
-        return capture_files(list_files(inbox) if inbox else [], "files", store, typed, _now)
+        return store.captures((FILES_SOURCE,))
+    origin = _sample_origin(settings)
+    return [capture for capture in store.captures((SAMPLE_SOURCE,)) if capture.address.startswith(origin)]
+
+
+def _capture_inbox(settings: Settings, store: RawStore, typed: TypedCells) -> CaptureReport:
+    files = list_files(settings.inbox) if settings.inbox.exists() else []
+    return capture_files(files, FILES_SOURCE, store, typed, _now)
+
+
+def _capture_sample(settings: Settings, store: RawStore, typed: TypedCells) -> CaptureReport:
+    known = _usable_captures(settings, store)
+    if len(known) == FILES_A_YEAR * len(SAMPLE_YEARS):
+        return CaptureReport(known=known)
+    origin = _sample_origin(settings)
     with tempfile.TemporaryDirectory() as folder:
-        files = _write_sample(Path(folder), definitions, settings.sample_seed)
-        origin = f"synthetic sample, seed {settings.sample_seed}: "
+        files = write_sample_files(Path(folder), settings)
         return capture_files(files, SAMPLE_SOURCE, store, typed, _now, address=lambda path: origin + path.name)
 
 
-def write_sample_files(folder: Path, definitions_dir: Path, seed: int) -> list[Path]:
-    """Writes the synthetic sample into a folder; the files."""
-    return _write_sample(folder, load_definitions(definitions_dir, SHIPPED_DEFINITIONS), seed)
+def _sample_origin(settings: Settings) -> str:
+    maker = sample_fingerprint(*_sample_frames(settings))
+    return f"synthetic sample, seed {settings.sample_seed}, made by {maker}: "
 
 
-def _write_sample(folder: Path, definitions: Definitions, seed: int) -> list[Path]:
-    tables = definitions.tables()
+def _sample_frames(settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The industries and areas of the sample: NAICS 2022 as code, title, parent_code, level; reference.areas."""
+    tables = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).tables()
     naics = (
         tables["reference.naics"]
         .filter(pl.col("naics_vintage") == 2022)
         .select(code="industry_code", title="industry_title", parent_code="parent_code", level="naics_level")
     )
-    return write_sample(folder, naics, tables["reference.areas"], seed=seed)
+    return naics, tables["reference.areas"]
 
 
 def _refusals(report: CaptureReport, captures: list[Capture], typed: TypedCells) -> pl.DataFrame:

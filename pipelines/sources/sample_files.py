@@ -4,6 +4,7 @@ Belongs here: column names and titles as BLS writes them, masking, zips. Not her
 sample_cells).
 """
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ SYNTHETIC_TITLE = " (SYNTHETIC SAMPLE)"
 """End of every area title."""
 
 DEFAULT_SEED = 2016
+SAMPLE_YEARS = (2023, 2024)
+FILES_A_YEAR = 2
 DISCLOSURE_CODES = {"disclosed": "", "suppressed": "N", "true_zero": "-"}
 OWNERSHIP_TITLES = {
     "0": "Total Covered",
@@ -93,7 +96,7 @@ def write_sample(
     naics: pl.DataFrame,
     areas: pl.DataFrame,
     seed: int = DEFAULT_SEED,
-    years: Sequence[int] = (2023, 2024),
+    years: Sequence[int] = SAMPLE_YEARS,
 ) -> list[Path]:
     """Write the sample into a folder and return the files, in order; the same seed gives the same bytes.
 
@@ -118,6 +121,16 @@ def write_sample(
         path = folder / f"{year}_annual_singlefile.{SYNTHETIC_NAME}.zip"
         written.append(_write_zip(path, [(f"{year}.annual.singlefile.csv", text)]))
     return written
+
+
+def sample_fingerprint(naics: pl.DataFrame, areas: pl.DataFrame) -> str:
+    """16 hexadecimal digits that change whenever the same seed would write other files."""
+    digest = hashlib.sha256()
+    for module in sorted(Path(__file__).parent.glob("sample_*.py")):
+        digest.update(module.read_bytes())
+    for frame in (naics, areas):
+        digest.update(frame.write_csv().encode())
+    return digest.hexdigest()[:16]
 
 
 def _area_members(
