@@ -21,7 +21,7 @@ def _share_suite(table: str) -> TableSuite:
     return TableSuite(
         table,
         (
-            row_count_between(1, meaning="Some region can be shown."),
+            row_count_between(1, meaning="Some region can be shown.", severity="warning"),
             _COVERAGE,
             _SHARE,
             no_rows(
@@ -38,7 +38,7 @@ SUITES = (
     TableSuite(
         "marts.sector_measures",
         (
-            row_count_between(1, meaning="Some region can be shown."),
+            row_count_between(1, meaning="Some region can be shown.", severity="warning"),
             _MEASURES,
             _COVERAGE,
             _SHARE,

@@ -37,7 +37,9 @@ def run() -> None:
         settings = read_settings()
         if not _run_job(settings):
             console.print("[bold red]The run failed: the last published warehouse is as it was.[/]")
-            console.print(f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}")
+            console.print(
+                f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}", soft_wrap=True
+            )
             raise typer.Exit(1)
         _print_result(settings)
 
@@ -84,20 +86,15 @@ def _run_job(settings: Settings) -> bool:
 
 
 def _print_result(settings: Settings) -> None:
-    if not settings.published_database.exists():
-        console.print(
-            f"There is no warehouse yet at {settings.published_database}: run `make run` first.", soft_wrap=True
-        )
-        raise typer.Exit(1)
     with open_database(settings.published_database, read_only=True) as connection:
         measures = connection.sql(load_model("reports.result_table").sql).pl()
-        if measures.is_empty():
-            console.print("[yellow]No region has a complete year: see marts.region_availability.[/]")
-            raise typer.Exit(1)
         notes = connection.sql(load_model("reports.run_notes").sql).pl()
     is_synthetic = "SYNTHETIC SAMPLE" in measures.get_column("data_origin").to_list()
     wide = Console(width=max(console.width, RESULT_WIDTH))
-    wide.print(result_table(measures, is_synthetic))
+    if measures.is_empty():
+        wide.print("[yellow]No region has all its counties in any period: see marts.region_availability.[/]")
+    else:
+        wide.print(result_table(measures, is_synthetic))
     for note in [*reading_notes(measures), *notes.get_column("note").to_list()]:
         wide.print(note, style="red" if is_synthetic and "SYNTHETIC" in note else "", highlight=False)
     wide.print(f"Warehouse: {settings.published_database}", soft_wrap=True, highlight=False)

@@ -17,6 +17,7 @@ from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureRep
 from pipelines.sources.definition_files import load_definitions
 from pipelines.sources.inbox import list_files
 from pipelines.sources.raw_store import Capture, RawStore, manifest_frame
+from pipelines.sources.reading import RefusedFile
 from pipelines.sources.sample_files import FILES_A_YEAR, SAMPLE_YEARS, sample_fingerprint, write_sample
 from pipelines.sources.typed_cells import TypedCells
 
@@ -53,15 +54,20 @@ class Intake:
 def take_in(settings: Settings) -> Intake:
     """Captures what the source offers and reads every capture that is not typed yet.
 
-    Raises NothingToBuildFrom where no capture can be used.
+    A capture that today's readers refuse is left out and reported, like any refused file. Raises NothingToBuildFrom
+    where no capture can be used.
     """
     store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
     report = (
         _capture_sample(settings, store, typed) if settings.is_synthetic else _capture_inbox(settings, store, typed)
     )
-    captures = _usable_captures(settings, store)
-    for capture in captures:
-        typed.ensure(capture.capture_sha256, store.path(capture), capture.container, capture.file_name)
+    captures = []
+    for capture in _usable_captures(settings, store):
+        try:
+            typed.ensure(capture.capture_sha256, store.path(capture), capture.container, capture.file_name)
+            captures.append(capture)
+        except RefusedFile as refusal:
+            report.refused.append((capture.address, refusal))
     refused = _refusals(report, captures, typed)
     if not captures:
         reasons = "; ".join(f"{address}: {reason}" for address, _, reason in refused.iter_rows())
@@ -71,10 +77,11 @@ def take_in(settings: Settings) -> Intake:
 
 
 def typed_files(settings: Settings, table: str) -> list[Path]:
-    """The Parquet files of one typed table, one a capture that the run may use, oldest first."""
+    """The Parquet files of one typed table, one a capture that take_in could read, oldest first."""
     typed = _typed_cells(settings)
     captures = _usable_captures(settings, RawStore(settings.raw_dir))
-    return [typed.table(capture.capture_sha256, table) for capture in captures]
+    files = (typed.table(capture.capture_sha256, table) for capture in captures)
+    return [file for file in files if file.exists()]
 
 
 def write_sample_files(folder: Path, settings: Settings) -> list[Path]:

@@ -5,6 +5,7 @@ Belongs here: jobs, schedules, sensors, the progress logger. Not here: what a ru
 
 import hashlib
 import logging
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -80,20 +81,34 @@ class _ProgressFilter(logging.Filter):
 def record_line(event: dg.DagsterEvent) -> str | None:
     """A Dagster event as a line of progress, None for what people need not see."""
     if event.is_step_failure:
-        failure = event.step_failure_data
-        error = failure.user_failure_data or failure.error
-        cause = getattr(error, "cause", None) or error
-        return f"FAILED  {event.step_key}: {str(getattr(cause, 'message', cause)).strip()}"
+        error = event.step_failure_data.error
+        cause = (error.cause or error) if error else None
+        message = re.sub(r"^[\w.]+: ", "", cause.message.strip()) if cause else "for an unknown reason"
+        is_known = bool(cause and cause.cls_name == "DagsterAssetCheckFailedError")  # the failed check was shown
+        return None if is_known else f"FAILED  {event.step_key}: {message}"
     if event.event_type_value == "ASSET_MATERIALIZATION" and event.asset_key:
         rows = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
         return f"made    {'.'.join(event.asset_key.path):<36}{f'{rows.value:>12,} rows' if rows else ''}".rstrip()
     if event.event_type_value == "ASSET_CHECK_EVALUATION":
         check = event.asset_check_evaluation_data
-        if not check.passed:
-            return f"CHECK   {'.'.join(check.asset_key.path)} {check.check_name} failed: {', '.join(check.metadata)}"
+        return None if check.passed else _failed_check(check)
     return None
 
 
+def _failed_check(check: dg.AssetCheckEvaluation) -> str:
+    """The table, and for each rule that fails its sentence and the first failing row."""
+    word = "WARNING" if check.severity == dg.AssetCheckSeverity.WARN else "BLOCKED"
+    lines = [f"{word} {'.'.join(check.asset_key.path)}: {check.check_name}"]
+    for rule, found in check.metadata.items():
+        if isinstance(found, dg.TableMetadataValue) and found.records:
+            row = ", ".join(f"{name}={value}" for name, value in found.records[0].data.items())
+            lines.append(f"        {rule} First of {len(found.records)} rows shown: {row}")
+        elif isinstance(found, dg.TextMetadataValue):
+            lines.append(f"        {rule} {found.text}")
+    return "\n".join(lines)
+
+
 def _message(record: logging.LogRecord, meta: object) -> str | None:
-    said = meta.get("orig_message") if isinstance(meta, dict) else None
-    return str(said) if said and record.levelno >= logging.INFO else None
+    said = str(meta.get("orig_message") or "") if isinstance(meta, dict) else ""
+    is_consequence = said.startswith("Dependencies for step")
+    return said if said and record.levelno >= logging.INFO and not is_consequence else None

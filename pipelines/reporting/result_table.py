@@ -34,7 +34,9 @@ def result_table(measures: pl.DataFrame, is_synthetic: bool) -> Table:
 
 def reading_notes(measures: pl.DataFrame) -> list[str]:
     """Sentences that a reader needs beside the table."""
-    notes = []
+    notes: list[str] = []
+    if measures.is_empty():
+        return notes
     if measures.get_column("hidden_cells").sum():
         notes.append(
             "≥ marks the published part of a figure: cells that BLS hides for confidentiality are not in it. "
@@ -44,8 +46,8 @@ def reading_notes(measures: pl.DataFrame) -> list[str]:
     return notes
 
 
-def _sector_cells(name: str, sector: pl.DataFrame) -> list[str]:
-    cells = [name]
+def _sector_cells(name: str, sector: pl.DataFrame) -> list[str | Text]:
+    cells: list[str | Text] = [Text(name)]  # not str: [brackets] in a name are not markup
     coverage: list[float] = []
     for measure, _ in _MEASURES:
         row = sector.filter(pl.col("measure") == measure).row(0, named=True)

@@ -7,8 +7,13 @@ WITH notes AS (
     SELECT 2, 'Identities of the source: ' || format('{:,}', sum(groups_checked)) || ' groups of figures checked, '
         || format('{:,}', sum(groups_failed)) || ' failed.'
     FROM core.identities
+    HAVING count(*) > 0
     UNION ALL
-    SELECT 3, 'Not computed: ' || reason || '.' FROM marts.refused_definitions
+    SELECT 3, 'Not computed from ' || data_origin || ', which publishes no 6-digit industries: '
+        || string_agg(sector_name, ', ' ORDER BY sector_name) || ' (' || definition || '), because of '
+        || codes || '.'
+    FROM marts.refused_definitions
+    GROUP BY data_origin, definition, codes
     UNION ALL
     SELECT 4, 'Refused file: ' || address || if(ends_with(address, member), '', ' (' || member || ')') || ': ' || reason
     FROM raw.refused_files
