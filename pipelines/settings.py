@@ -79,6 +79,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if source == "sample" and "SECTORS_INBOX" in given:
         raise SettingsError("SECTORS_INBOX is set, but SECTORS_SOURCE=sample never reads it; set SECTORS_SOURCE=files")
     data_dir = _folder(given, "SECTORS_DATA_DIR", PROJECT_ROOT / "data")
+    if data_dir.exists() and not data_dir.is_dir():
+        raise SettingsError(f"SECTORS_DATA_DIR={data_dir}: this is a file; expected a folder, or a name for a new one")
     inbox = _folder(given, "SECTORS_INBOX", data_dir / "inbox")
     if "SECTORS_INBOX" in given and not inbox.exists():
         raise SettingsError(f"SECTORS_INBOX={inbox}: no such file or folder; expected a QCEW file or a folder of them")

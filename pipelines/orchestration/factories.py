@@ -20,7 +20,6 @@ from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.sql_models import dependencies, load_model
 
-WRITER_POOL = "warehouse_writer"
 SYNTHETIC_NOTE = "SYNTHETIC SAMPLE, not real figures. "
 
 Build = Callable[[DuckDBPyConnection, Table], int]
@@ -61,7 +60,7 @@ def build_tables(context: dg.AssetExecutionContext, settings: Settings, builds: 
             comment_table(connection, ALL_TABLES[name], prefix=table_note(settings))
             findings[name] = check_contract(connection, ALL_TABLES[name])
     suites = [BY_TABLE[name] for name in builds if name in BY_TABLE]
-    results = run_suites(settings.working_database, suites, data_docs(settings), context.run_id) if suites else []
+    results = run_suites(settings.working_database, suites, data_docs(settings), context.run.run_id) if suites else []
     blocked = {result.table for result in results if result.blocks}
     with open_database(settings.working_database) as connection:
         record_build(connection, {name: not findings[name] and name not in blocked for name in builds})
@@ -81,7 +80,6 @@ def sql_table_asset(name: str) -> dg.AssetsDefinition:
         name=name.replace(".", "__"),
         specs=[table_spec(table, deps=dependencies(model), model=model)],
         check_specs=check_specs(name),
-        pool=WRITER_POOL,
     )
     def build(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
         yield from build_tables(

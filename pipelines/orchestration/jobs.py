@@ -39,7 +39,10 @@ def inbox_sensor(
     """A run whenever the files of the inbox change: names, sizes or times."""
     if settings.is_synthetic or not settings.inbox.exists():
         return dg.SkipReason(f"nothing to watch: SOURCE={settings.source}, inbox {settings.inbox}")
-    state = _fingerprint(list_files(settings.inbox))
+    files = list_files(settings.inbox)
+    if not files:
+        return dg.SkipReason(f"the inbox is empty: {settings.inbox}")
+    state = _fingerprint(files)
     if state == context.cursor:
         return dg.SkipReason("the inbox has not changed")
     context.update_cursor(state)

@@ -6,7 +6,6 @@ Layouts: https://www.bls.gov/cew/about-data/downloadable-file-layouts/ (quarterl
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,8 +42,10 @@ _ANNUAL = {
 _MEASURES: Mapping[Frequency, Mapping[str, str]] = {"quarterly": _QUARTERLY, "annual": _ANNUAL}
 _MONEY = {"wages", "taxable_wages", "contributions", "average_weekly_wage", "average_annual_pay"}
 _DISCLOSURE = dict(qcew_codes.DISCLOSURE_BY_CODE)
-_INDUSTRY = r"^(\d{2,6}|31-33|44-45|48-49)$"
-_INTEGER = r"^-?\d{1,18}$"
+# [0-9], not \d: here \d is every script's digits, which no cast reads
+_AREA = rf"^(?-u:{qcew_codes.AREA_PATTERN})$"
+_INDUSTRY = r"^([0-9]{2,6}|31-33|44-45|48-49)$"
+_INTEGER = r"^-?[0-9]{1,18}$"
 _QUARTERS = ("1", "2", "3", "4")
 
 
@@ -78,16 +79,20 @@ def expected_columns(frequency: Frequency) -> tuple[str, ...]:
 def recognise_layout(header: bytes) -> Layout | None:
     """The layout of a header line, whatever its dialect; None where the line is no QCEW header at all.
 
-    Raises ValueError naming the missing, unknown or repeated columns of a header that is nearly one.
+    Raises ValueError naming the missing, unknown or repeated columns of a header that is nearly one, or where the line
+    is no CSV at all.
     """
-    names = [_current_name(name) for name in next(csv.reader([_text(header).strip()]), [])]
+    try:
+        names = [_current_name(name) for name in next(csv.reader([_text(header).strip()]), [])]
+    except csv.Error as error:
+        raise ValueError(f"the first line is no CSV that ends in LF or CRLF ({error})") from error
     if "area_fips" not in names or "industry_code" not in names:
         return None
     frequency: Frequency = "annual" if any("annual" in name for name in names) else "quarterly"
     names = _mend_repeated_change(names)
     wanted = expected_columns(frequency)
     missing = [name for name in wanted if name not in names]
-    unknown = [name for name in names if name not in wanted and name not in _TITLES]
+    unknown = [name or "a column without a name" for name in names if name not in wanted and name not in _TITLES]
     repeated = sorted({name for name in names if names.count(name) > 1})
     faults = [f"{what} {', '.join(which)}" for what, which in
               (("missing", missing), ("unknown", unknown), ("repeated", repeated)) if which]  # fmt: skip
@@ -126,7 +131,7 @@ def read_member(stream: BinaryIO, member: str, batch_bytes: int = BATCH_BYTES) -
     first_line = 2
     for block in _blocks(stream, batch_bytes):
         frame, line_count = _parse(block, layout, member, first_line)
-        batch = _typed(frame, layout, member)
+        batch = _typed(frame, layout, member, block, first_line)
         first_line += line_count
         years.update(batch.cells.get_column("year").unique().to_list())
         if len(years) > 1:
@@ -163,16 +168,16 @@ def _blocks(stream: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _parse(block: bytes, layout: Layout, member: str, first_line: int) -> tuple[pl.DataFrame, int]:
-    """All fields as text, with line_number and the line itself where its number of fields is wrong; and line count."""
+    """All fields as text, with line_number and whether the line's number of fields is wrong; and the line count."""
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     try:
         frame = _read_csv(block, layout)
-    except pl.exceptions.ComputeError:
+    except pl.exceptions.PolarsError:
         return _parse_line_by_line(block, layout, member, first_line), lines
     if frame.height != lines or frame.get_column(layout.columns[-1]).null_count():
         return _parse_line_by_line(block, layout, member, first_line), lines
     numbers = pl.int_range(first_line, first_line + frame.height, dtype=pl.Int64)
-    return frame.with_columns(line_number=numbers, malformed=pl.lit(None, pl.String)), lines
+    return frame.with_columns(line_number=numbers, is_malformed=pl.lit(False)), lines
 
 
 def _read_csv(block: bytes, layout: Layout) -> pl.DataFrame:
@@ -188,23 +193,39 @@ def _parse_line_by_line(block: bytes, layout: Layout, member: str, first_line: i
     """The slow way for a block with broken lines: each line by itself, so that one cannot spoil its neighbours."""
     width = len(layout.columns)
     rows: list[Sequence[str | int | None]] = []
-    lines = block.decode("utf-8", errors="replace").splitlines()
+    lines = _lines(block)
     for number, line in enumerate(lines, start=first_line):
         if not line.strip():
             continue
-        fields = next(csv.reader([line]))
+        fields = _fields(line)
         if len(fields) == width:
-            rows.append([*fields, number, None])
+            rows.append([*fields, number, False])
         elif number == first_line + len(lines) - 1 and not block.endswith(b"\n"):
             reason = f"the file ends in the middle of line {number}: it is truncated; download it again"
             raise RefusedFile(member, reason)
         else:
-            rows.append([*([None] * width), number, line])
-    schema = dict.fromkeys(layout.columns, pl.String) | {"line_number": pl.Int64, "malformed": pl.String}
+            rows.append([*([None] * width), number, True])
+    schema = dict.fromkeys(layout.columns, pl.String) | {"line_number": pl.Int64, "is_malformed": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _typed(frame: pl.DataFrame, layout: Layout, member: str) -> MemberCells:
+def _lines(block: bytes) -> list[str]:
+    """The lines of a block without their ends. Only LF ends a line: str.splitlines knows others, which would shift
+    the numbers of all lines below.
+    """
+    text = block.decode("utf-8", errors="replace").removesuffix("\n")
+    return [line.rstrip("\r") for line in text.split("\n")]
+
+
+def _fields(line: str) -> list[str]:
+    """The fields of a line, none where it cannot be read as CSV."""
+    try:
+        return next(csv.reader([line]))
+    except csv.Error:
+        return []
+
+
+def _typed(frame: pl.DataFrame, layout: Layout, member: str, block: bytes, first_line: int) -> MemberCells:
     """Splits a batch of text rows into typed cells and rejected lines."""
     frame = _mend_keys(frame.with_columns(pl.col(layout.columns).str.strip_chars().fill_null("")))
     _refuse_unknown_disclosure(frame, member)
@@ -216,19 +237,19 @@ def _typed(frame: pl.DataFrame, layout: Layout, member: str) -> MemberCells:
         member=member,
         frequency=layout.frequency,
         cells=_cells(good, layout, member),
-        rejected=_rejected(rejected, layout, member),
+        rejected=_rejected(rejected, member, block, first_line),
     )
 
 
 def _mend_keys(frame: pl.DataFrame) -> pl.DataFrame:
     """A county code that lost its leading zero in a spreadsheet can only be one code: give the zero back."""
     area = pl.col("area_fips")
-    return frame.with_columns(area_fips=pl.when(area.str.contains(r"^\d{4}$")).then("0" + area).otherwise(area))
+    return frame.with_columns(area_fips=pl.when(area.str.contains(r"^[0-9]{4}$")).then("0" + area).otherwise(area))
 
 
 def _refuse_unknown_disclosure(frame: pl.DataFrame, member: str) -> None:
     for column in ("disclosure_code", "lq_disclosure_code", "oty_disclosure_code"):
-        strange = frame.filter(~pl.col(column).is_in(list(_DISCLOSURE)) & pl.col("malformed").is_null())
+        strange = frame.filter(~pl.col(column).is_in(list(_DISCLOSURE)) & ~pl.col("is_malformed"))
         if strange.height:
             line, code = strange.select("line_number", column).row(0)
             reason = f"line {line}: unknown {column} {code!r}; known are blank, N and -. Ask BLS what it means first"
@@ -237,7 +258,7 @@ def _refuse_unknown_disclosure(frame: pl.DataFrame, member: str) -> None:
 
 def _refuse_other_frequency(frame: pl.DataFrame, layout: Layout, member: str) -> None:
     allowed = _QUARTERS if layout.frequency == "quarterly" else ("A",)
-    strange = frame.filter(~pl.col("qtr").is_in(allowed) & pl.col("malformed").is_null())
+    strange = frame.filter(~pl.col("qtr").is_in(allowed) & ~pl.col("is_malformed"))
     if strange.height:
         line, quarter = strange.select("line_number", "qtr").row(0)
         reason = (
@@ -254,20 +275,24 @@ def _first_broken_rule(layout: Layout) -> pl.Expr:
     ratios = [f"lq_{value}" for value in values]
     estabs, money_and_jobs = values[0], values[1:]
     rules = [
-        ("number_of_fields", pl.col("malformed").is_not_null()),
-        ("area_fips", ~pl.col("area_fips").str.contains(rf"^({qcew_codes.AREA_PATTERN})$")),
+        ("number_of_fields", pl.col("is_malformed")),
+        ("area_fips", ~pl.col("area_fips").str.contains(_AREA)),
         ("own_code", ~pl.col("own_code").is_in(sorted(qcew_codes.OWNERSHIP_CODES))),
         ("industry_code", ~pl.col("industry_code").str.contains(_INDUSTRY)),
         ("agglvl_code", ~pl.col("agglvl_code").is_in(sorted(qcew_codes.AGGREGATION_LEVEL_CODES))),
-        ("size_code", ~pl.col("size_code").str.contains(r"^\d$")),
-        ("year", ~pl.col("year").str.contains(r"^(19|20)\d\d$")),
+        ("size_code", ~pl.col("size_code").str.contains(r"^[0-9]$")),
+        ("year", ~pl.col("year").str.contains(r"^(19|20)[0-9]{2}$")),
         *((f"{name}_is_whole_number", ~pl.col(name).str.contains(_INTEGER)) for name in numeric),
-        *((f"{name}_is_number", pl.col(name).cast(pl.Float64, strict=False).is_null()) for name in ratios),
+        *((f"{name}_is_number", ~_is_finite(name)) for name in ratios),
         *((f"{name}_not_negative", pl.col(name).str.starts_with("-")) for name in values),
         ("suppressed_row_without_values", hidden & pl.any_horizontal(pl.col(money_and_jobs) != "0")),
         ("true_zero_row_without_values", nothing & pl.any_horizontal(pl.col([estabs, *money_and_jobs]) != "0")),
     ]
     return pl.coalesce(pl.when(broken).then(pl.lit(name)) for name, broken in rules)
+
+
+def _is_finite(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Float64, strict=False).is_finite().fill_null(False)
 
 
 def _cells(frame: pl.DataFrame, layout: Layout, member: str) -> pl.DataFrame:
@@ -301,15 +326,10 @@ def _known(column: str, kind: pl.DataType, is_known: pl.Expr, always: bool) -> p
     return value if always else pl.when(is_known).then(value)
 
 
-def _rejected(frame: pl.DataFrame, layout: Layout, member: str) -> pl.DataFrame:
-    line = io.StringIO()
-    writer = csv.writer(line, lineterminator="")
-    texts = []
-    for row in frame.iter_rows(named=True):
-        line.seek(0)
-        line.truncate()
-        writer.writerow([row[name] for name in layout.columns])
-        texts.append(row["malformed"] or line.getvalue())
+def _rejected(frame: pl.DataFrame, member: str, block: bytes, first_line: int) -> pl.DataFrame:
+    """Rejected lines as they stand in the file."""
+    lines = _lines(block) if frame.height else []
+    texts = [lines[number - first_line] for number in frame.get_column("line_number")]
     return frame.select(
         member=pl.lit(member), line_number="line_number", rule="rule", text=pl.Series(texts, dtype=pl.String)
     ).cast(REJECTED_SCHEMA)

@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.sources import inbox
 from pipelines.sources.raw_store import Capture, RawStore, sha256_of
 from pipelines.sources.reading import RefusedFile
-from pipelines.sources.sample_files import SYNTHETIC_MARK
+from pipelines.sources.sample_files import SYNTHETIC_MARK, SYNTHETIC_NAME
 from pipelines.sources.typed_cells import TypedCells
 
 SAMPLE_SOURCE = "sample"
@@ -44,13 +44,22 @@ def capture_files(
     report = CaptureReport()
     for path in files:
         try:
-            sha256 = sha256_of(path)
+            sha256 = _hash(path)
             known = store.find(sha256)
+            if known and known.source == SAMPLE_SOURCE != source:
+                raise _synthetic(path)
             capture = known or _capture_new(path, sha256, source, address(path), store, typed, now())
             (report.known if known else report.new).append(capture)
         except RefusedFile as refusal:
             report.refused.append((address(path), refusal))
     return report
+
+
+def _hash(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise RefusedFile(path.name, f"the file cannot be read ({error.strerror})") from error
 
 
 def _capture_new(
@@ -61,17 +70,24 @@ def _capture_new(
         _refuse_synthetic(path, container)
     typed.ensure(sha256, path, container, path.name)
     periods, areas = _extent(typed, sha256)
-    return store.keep(
-        path,
-        Capture(sha256, source, address, path.name, container, path.stat().st_size, retrieved_at, periods, areas),
-    )
+    size = path.stat().st_size
+    capture = Capture(sha256, source, address, path.name, container, size, retrieved_at, periods, areas)
+    try:
+        return store.keep(path, capture)
+    except ValueError as error:
+        typed.forget(sha256)  # they may be of other bytes than the hash says
+        raise RefusedFile(path.name, str(error)) from error
 
 
 def _refuse_synthetic(path: Path, container: inbox.Container) -> None:
     """Files of the sample economy look exactly like BLS's: they must not come in as real ones."""
-    names = [path.name, *(member.name for member in inbox.open_members(path, container))]
-    if SYNTHETIC_MARK in inbox.zip_comment(path, container) or any("SYNTHETIC-SAMPLE" in name for name in names):
-        raise RefusedFile(path.name, "this is a file of the synthetic sample, not of BLS; use SOURCE=sample for it")
+    names = [str(path), *(member.name for member in inbox.open_members(path, container))]
+    if SYNTHETIC_MARK in inbox.zip_comment(path, container) or any(SYNTHETIC_NAME in name for name in names):
+        raise _synthetic(path)
+
+
+def _synthetic(path: Path) -> RefusedFile:
+    return RefusedFile(path.name, "this is a file of the synthetic sample, not of BLS; use SOURCE=sample for it")
 
 
 def _extent(typed: TypedCells, sha256: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ means (bls, qualityinfo, reference_tables).
 
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,7 +18,16 @@ from typing import BinaryIO, Literal, cast
 from pipelines.sources.reading import RefusedFile
 
 Container = Literal["csv", "csv.gz", "zip", "xlsx"]
-UNREADABLE = (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError)
+UNREADABLE = (
+    zipfile.BadZipFile,
+    OSError,  # from bzip2, and from a disk that fails
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 """What archives raise that are damaged, cut short, encrypted or packed by an unknown method."""
 
 _HEAD = 4096
@@ -88,8 +98,11 @@ def zip_comment(path: Path, container: Container) -> str:
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     name = info.filename
-    with _refusing_damage(name), archive.open(info) as file:
-        head = file.read(4)
+    try:
+        with archive.open(info) as file:
+            head = file.read(4)
+    except UNREADABLE:
+        head = b""  # opening the member will say why, and leave the others readable
     if head.startswith(b"PK"):
         return Member(name, "xlsx", lambda: io.BytesIO(archive.read(info)))
     if head.startswith(b"\x1f\x8b"):

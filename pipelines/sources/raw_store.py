@@ -91,15 +91,15 @@ class RawStore:
             return known
         target = self.path(capture)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
-            with file.open("rb") as source:
-                shutil.copyfileobj(source, part, _BLOCK)
-            part.flush()
-            os.fsync(part.fileno())
-        if sha256_of(Path(part.name)) != capture.capture_sha256:
-            Path(part.name).unlink()
-            raise ValueError(f"{file}: its content changed while it was being captured; run again")
-        Path(part.name).replace(target)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as folder:
+            part = Path(folder) / target.name
+            with file.open("rb") as source, part.open("wb") as copy:
+                shutil.copyfileobj(source, copy, _BLOCK)
+                copy.flush()
+                os.fsync(copy.fileno())
+            if sha256_of(part) != capture.capture_sha256:
+                raise ValueError("its content changed while it was being captured; run again when it is complete")
+            part.replace(target)
         row = target.with_suffix(".json.part")
         row.write_text(json.dumps(asdict(capture), indent=1, sort_keys=True) + "\n", encoding="utf-8")
         row.replace(self._stem(capture.capture_sha256).with_suffix(".json"))

@@ -107,6 +107,7 @@ def write_sample(
     """
     cells = publish_cells(simulate_economy(naics, areas, seed, years), naics)
     folder.mkdir(parents=True, exist_ok=True)
+    maker = sample_fingerprint(naics, areas)
     written = []
     for year in years:
         quarterly = cells.quarterly.filter(pl.col("year") == year)
@@ -115,11 +116,11 @@ def write_sample(
         else:
             text = _csv(quarterly, _Layout(_QUARTERLY))
             members, kind = iter([(f"{year}.q1-q4.singlefile.csv", text)]), "qtrly_singlefile"
-        written.append(_write_zip(folder / f"{year}_{kind}.{SYNTHETIC_NAME}.zip", members))
+        written.append(_write_zip(folder / f"{year}_{kind}.{SYNTHETIC_NAME}.zip", members, maker))
     for year in years:
         text = _csv(cells.annual.filter(pl.col("year") == year), _Layout(_ANNUAL))
         path = folder / f"{year}_annual_singlefile.{SYNTHETIC_NAME}.zip"
-        written.append(_write_zip(path, [(f"{year}.annual.singlefile.csv", text)]))
+        written.append(_write_zip(path, [(f"{year}.annual.singlefile.csv", text)], maker))
     return written
 
 
@@ -207,13 +208,15 @@ def _percent(change: pl.Expr, before: pl.Expr) -> pl.Expr:
     return share.cast(pl.Decimal(18, 1))
 
 
-def _write_zip(path: Path, members: Iterable[tuple[str, bytes]]) -> Path:
+def _write_zip(path: Path, members: Iterable[tuple[str, bytes]], maker: str) -> Path:
+    """A zip of these members. Each carries its maker, so that files of another are never the same capture."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.comment = SYNTHETIC_MARK.encode()
         for name, text in members:
             entry = zipfile.ZipInfo(f"{SYNTHETIC_NAME}/{name}")  # its date is 1980-01-01: no clock in the data
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
+            entry.comment = maker.encode()
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, text)
     return path

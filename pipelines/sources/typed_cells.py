@@ -64,14 +64,18 @@ class TypedCells:
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".part-") as temporary:
             whole = Path(temporary) / sha256
             whole.mkdir()
-            _write_tables(whole, sha256, _read_file(file, container, name, self.areas))
+            _write_tables(whole, sha256, name, _read_file(file, container, name, self.areas))
             if not (self.folder / sha256).exists():
                 whole.rename(self.folder / sha256)
 
+    def forget(self, sha256: str) -> None:
+        """Removes the typed tables of one capture."""
+        shutil.rmtree(self.folder / sha256, ignore_errors=True)
+
     def forget_other_readers(self) -> None:
         """Removes typed tables that an earlier version of the readers wrote; captures are kept."""
-        for old in self.folder.parent.glob("*"):
-            if old != self.folder:
+        for old in self.folder.parent.iterdir():
+            if old.is_dir() and old != self.folder:
                 shutil.rmtree(old)
 
 
@@ -113,7 +117,9 @@ def _read_member(member: Member, label: str, areas: pl.DataFrame) -> Iterator[Me
             yield from bls.read_member(stream, label)
 
 
-def _write_tables(folder: Path, sha256: str, results: Iterator[MemberCells | MemberTitles | RefusedFile]) -> None:
+def _write_tables(
+    folder: Path, sha256: str, name: str, results: Iterator[MemberCells | MemberTitles | RefusedFile]
+) -> None:
     refusals: list[RefusedFile] = []
     with _TableWriters(folder, sha256) as writers:
         for result in results:
@@ -133,7 +139,7 @@ def _write_tables(folder: Path, sha256: str, results: Iterator[MemberCells | Mem
         writers.write("refused_members", pl.DataFrame(refused, schema=REFUSED_SCHEMA, orient="row"))
     _drop_members(folder, [refusal.member for refusal in refusals])
     if not any(_height(folder / f"{name}.parquet") for name in ("quarterly_cells", "annual_cells", "titles")):
-        raise refusals[0] if refusals else RefusedFile(sha256, "the archive is empty; expected QCEW tables inside")
+        raise refusals[0] if refusals else RefusedFile(name, "the archive is empty; expected QCEW tables inside")
 
 
 class _TableWriters:
@@ -172,8 +178,9 @@ def _drop_members(folder: Path, refused: list[str]) -> None:
         path = folder / f"{name}.parquet"
         written = pl.scan_parquet(path).filter(pl.col("member").is_in(refused))
         if refused and written.select(pl.len()).collect().item():
-            kept = pl.read_parquet(path).filter(~pl.col("member").is_in(refused))
-            kept.write_parquet(path)
+            rest = path.with_suffix(".rest")
+            pl.scan_parquet(path).filter(~pl.col("member").is_in(refused)).sink_parquet(rest)
+            rest.replace(path)
 
 
 def _height(path: Path) -> int:

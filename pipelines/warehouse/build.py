@@ -28,6 +28,7 @@ def build_from_model(connection: duckdb.DuckDBPyConnection, table: Table, model:
     Raises duckdb.Error naming the model where the SQL fails or a row does not fit the contract.
     """
     try:
+        _make_room(connection, table)
         if table.is_view:
             connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS {model.sql}")
             return 0
@@ -40,6 +41,7 @@ def build_from_model(connection: duckdb.DuckDBPyConnection, table: Table, model:
 
 def build_from_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> int:
     """Replaces a table by a frame whose columns are the contract's; the number of rows."""
+    _make_room(connection, table)
     connection.register("incoming_frame", frame.to_arrow())
     try:
         connection.execute(table.create_statement())
@@ -51,14 +53,14 @@ def build_from_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame:
 
 def build_from_parquet(connection: duckdb.DuckDBPyConnection, table: Table, files: Sequence[Path]) -> int:
     """Replaces a table, or a view, by the rows of Parquet files; the number of rows."""
-    relation = connection.read_parquet([str(file) for file in files])
+    _make_room(connection, table)
     if table.is_view:
-        relation.create_view("incoming_files", replace=True)
         names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM read_parquet([{names}])")
     else:
         connection.execute(table.create_statement())
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        relation = connection.read_parquet([str(file) for file in files])
         relation.select(columns).insert_into(table.name)
     return 0 if table.is_view else count_rows(connection, table)
 
@@ -101,6 +103,17 @@ def check_contract(connection: duckdb.DuckDBPyConnection, table: Table) -> list[
     if table.key and (rows := _rows(connection, _repeated_keys(table))):
         findings.append(ContractFinding("key_is_unique", rows))
     return findings
+
+
+def _make_room(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Drops a table where the contract now has a view, or a view where it has a table: no CREATE replaces those."""
+    row = connection.execute(
+        "SELECT table_type FROM information_schema.tables"
+        " WHERE table_catalog = current_database() AND table_schema = ? AND table_name = ?",
+        [table.schema, table.table],
+    ).fetchone()
+    if row and (row[0] == "VIEW") != table.is_view:
+        connection.execute(f"DROP {'TABLE' if table.is_view else 'VIEW'} {table.name}")
 
 
 def _wrong_columns(table: Table, found: dict[str, str]) -> list[dict[str, object]]:

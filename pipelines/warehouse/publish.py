@@ -36,12 +36,16 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
         leftover.unlink(missing_ok=True)
     with open_database(side) as connection:
         connection.execute(f"ATTACH {_literal(working)} AS working (READ_ONLY)")
+        connection.begin()  # one transaction: each comment by itself would wait for the disk
         for table in tables:
             _copy(connection, table)
             comment_table(connection, table, prefix=note)
+        connection.commit()
         connection.execute("DETACH working")
         connection.execute("CHECKPOINT")
     _flush(side)
+    # of a person who wrote into the published file and was killed: DuckDB would replay it into the new one, and fail
+    published.with_name(published.name + ".wal").unlink(missing_ok=True)
     side.replace(published)
     _flush(published.parent)
     return tables

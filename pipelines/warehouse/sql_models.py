@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -58,9 +59,10 @@ def dependencies(model: SqlModel) -> tuple[str, ...]:
     """
     with duckdb.connect() as connection:
         row = connection.execute("SELECT json_serialize_sql(?)", [model.sql]).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
-    if tree.get("error"):
-        raise ValueError(f"{model.path}: {tree.get('error_message', 'not a SELECT')}; expected one SELECT")
+    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    if tree.get("error") or len(tree["statements"]) != 1:
+        reason = tree.get("error_message", f"{len(tree.get('statements', []))} statements")
+        raise ValueError(f"{model.path}: {reason}; expected one SELECT")
     return tuple(sorted(set(_tables(tree))))
 
 

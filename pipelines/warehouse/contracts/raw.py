@@ -62,7 +62,7 @@ CAPTURES = Table(
 REFUSED_FILES = Table(
     "raw.refused_files",
     "One row a file, or a table inside a captured file, that was refused; nothing is built from it.",
-    ("address", "member"),
+    ("address", "member", "reason"),
     (*shared("address", "member"), Column("reason", "VARCHAR", "Why, and what to do.")),
 )
 REJECTED_ROWS = Table(

@@ -1,0 +1,234 @@
+"""The intake: what a run may use of what its source offers, and what it says about the rest."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.orchestration import intake
+from pipelines.orchestration.intake import NothingToBuildFrom, take_in, typed_files
+from pipelines.settings import Settings
+from pipelines.sources import bls, sample_files, typed_cells
+from pipelines.sources.definition_files import load_definitions
+from pipelines.sources.reading import MemberCells, RefusedFile
+from pipelines.warehouse.build import build_from_frame, check_contract
+from pipelines.warehouse.connection import open_database
+from pipelines.warehouse.contracts import ALL_TABLES
+
+
+def table(rows: int = 1, **values: str) -> bytes:
+    columns = bls.expected_columns("quarterly")
+    row = dict.fromkeys(columns, "0") | dict.fromkeys([name for name in columns if "disclosure" in name], "")
+    row |= {"area_fips": "41051", "own_code": "5", "agglvl_code": "78", "year": "2016", "qtr": "1"} | values
+    lines = [",".join((row | {"industry_code": str(100_000 + number)}).values()) for number in range(rows)]
+    return "\n".join([",".join(columns), *lines, ""]).encode()
+
+
+def zip_of(**members: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return content.getvalue()
+
+
+shipped_definitions = cache(load_definitions)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(intake, "load_definitions", shipped_definitions)  # the same for every test
+    (tmp_path / "inbox").mkdir()
+    return replace(Settings(), source="files", inbox=tmp_path / "inbox", data_dir=tmp_path / "data")
+
+
+def put(settings: Settings, name: str, content: bytes) -> str:
+    (settings.inbox / name).write_bytes(content)
+    return str(settings.inbox / name)
+
+
+# Files of the inbox
+
+
+def test_a_run_captures_the_inbox_and_says_what_became_of_it(settings: Settings) -> None:
+    put(settings, "a.csv", table(rows=3) + b"41051,5\n")
+    page = put(settings, "page.csv", b"<html></html>")
+    archive = put(settings, "z.zip", zip_of(**{"b.csv": table(qtr="2"), "readme.txt": b"see BLS"}))
+    found = take_in(settings)
+    assert [capture.file_name for capture in found.captures] == ["a.csv", "z.zip"]
+    assert found.rejected_rows == 1
+    assert [row[:2] for row in found.refused.rows()] == [(page, "page.csv"), (archive, "readme.txt")]
+    sentences = list(found.summary())
+    assert sentences[0] == "2 captured files (2 new, 0 seen before), 2 refused, 1 rows rejected"
+    assert sentences[1].startswith(f"refused: {page}: this is a web page")
+    assert sentences[2].startswith(f"refused: {archive} (readme.txt): the first line is not a QCEW header")
+
+
+def test_a_second_run_uses_the_captures_of_the_first(settings: Settings) -> None:
+    put(settings, "a.csv", table(rows=3))
+    first = take_in(settings)
+    files = typed_files(settings, "quarterly_cells")
+    written = [file.stat().st_mtime_ns for file in files]
+    second = take_in(settings)
+    assert next(second.summary()).startswith("1 captured files (0 new, 1 seen before), 0 refused")
+    assert second.captures == first.captures
+    assert typed_files(settings, "quarterly_cells") == files
+    assert [file.stat().st_mtime_ns for file in files] == written
+
+
+@pytest.mark.parametrize("gone", ["the file", "the inbox"])
+def test_captures_stay_usable_when_the_inbox_is_emptied(settings: Settings, gone: str) -> None:
+    path = Path(put(settings, "a.csv", table(rows=3)))
+    captures = take_in(settings).captures
+    path.unlink()
+    if gone == "the inbox":
+        settings.inbox.rmdir()
+    assert take_in(settings).captures == captures
+
+
+def test_typed_files_are_one_a_capture_oldest_first(settings: Settings) -> None:
+    put(settings, "b.csv", table(rows=2))
+    take_in(settings)
+    put(settings, "a.csv", table(rows=3))
+    captures = take_in(settings).captures
+    files = typed_files(settings, "quarterly_cells")
+    assert [pl.read_parquet(file).height for file in files] == [2, 3]
+    assert [file.parent.name for file in files] == [capture.capture_sha256 for capture in captures]
+
+
+def test_the_raw_tables_fit_their_contracts(settings: Settings, tmp_path: Path) -> None:
+    put(settings, "a.csv", table())
+    put(settings, "page.csv", b"<html></html>")
+    with open_database(tmp_path / "x.duckdb") as connection:
+        for name, frame in take_in(settings).tables().items():
+            assert build_from_frame(connection, ALL_TABLES[name], frame) == 1
+            assert check_contract(connection, ALL_TABLES[name]) == []
+
+
+def test_one_member_refused_for_two_reasons_in_two_vintages_fits_the_contract(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for month in (b"March", b"June"):
+        address = put(settings, "2016.zip", zip_of(**{"a.csv": table(), "readme.txt": b"Version of " + month}))
+        found = take_in(settings)
+    assert [(row[0], row[1]) for row in found.refused.rows()] == [(address, "readme.txt")] * 2
+    with open_database(tmp_path / "x.duckdb") as connection:
+        contract = ALL_TABLES["raw.refused_files"]
+        build_from_frame(connection, contract, found.refused)
+        assert check_contract(connection, contract) == []
+
+
+# Nothing to build from
+
+
+def test_an_empty_inbox_is_named(settings: Settings) -> None:
+    with pytest.raises(NothingToBuildFrom, match=f"put QCEW files into {settings.inbox}, or set INBOX"):
+        take_in(settings)
+
+
+def test_if_every_file_is_refused_all_reasons_are_told(settings: Settings) -> None:
+    page, text = put(settings, "a.csv", b"<html></html>"), put(settings, "b.csv", b"x\n")
+    with pytest.raises(NothingToBuildFrom) as nothing:
+        take_in(settings)
+    assert f"{page}: this is a web page" in str(nothing.value)
+    assert f"{text}: the first line is not a QCEW header" in str(nothing.value)
+
+
+# Readers change
+
+
+def test_a_capture_that_newer_readers_refuse_is_left_out_and_reported(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = put(settings, "old.csv", table(area_fips="53011"))
+    put(settings, "good.csv", table(rows=2))
+    assert len(take_in(settings).captures) == 2
+
+    def refuse_washington(stream: io.BytesIO, member: str) -> Iterator[MemberCells]:
+        if member == "old.csv":
+            raise RefusedFile(member, "no longer read")
+        yield from read_member(stream, member)
+
+    read_member = bls.read_member
+    monkeypatch.setattr(bls, "read_member", refuse_washington)
+    monkeypatch.setattr(typed_cells, "reader_fingerprint", lambda _: "newer")
+    found = take_in(settings)
+    assert [capture.file_name for capture in found.captures] == ["good.csv"]
+    assert found.refused.rows() == [(address, "old.csv", "no longer read")]
+    assert [pl.read_parquet(file).height for file in typed_files(settings, "quarterly_cells")] == [2]
+    assert found.tables()["raw.captures"]["file_name"].to_list() == ["good.csv"]
+
+
+# The sample
+
+
+@pytest.fixture
+def sample(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of a sample that is quickly made: zips like the real ones, but for what is in them."""
+
+    def write_small_sample(folder: Path, naics: pl.DataFrame, areas: pl.DataFrame, seed: int) -> list[Path]:
+        maker = sample_files.sample_fingerprint(naics, areas)
+        return [
+            sample_files._write_zip(folder / f"{number}.zip", [("a.csv", table(seed, qtr=str(number)))], maker)
+            for number in range(1, 5)
+        ]
+
+    monkeypatch.setattr(intake, "write_sample", write_small_sample)
+    return replace(settings, source="sample", sample_seed=7)
+
+
+def rows(settings: Settings) -> list[int]:
+    return [pl.read_parquet(file).height for file in typed_files(settings, "quarterly_cells")]
+
+
+def test_the_sample_is_made_once_and_says_what_it_is(sample: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = take_in(sample)
+    assert [len(first.report.new), len(first.captures)] == [4, 4]
+    assert all(capture.address.startswith("synthetic sample, seed 7, ") for capture in first.captures)
+    monkeypatch.setattr(intake, "write_sample", None)
+    assert take_in(sample).captures == first.captures
+
+
+def test_samples_of_two_seeds_are_not_mixed(sample: Settings) -> None:
+    other = replace(sample, sample_seed=8)
+    take_in(sample)
+    assert len(take_in(other).captures) == 4
+    assert (rows(sample), rows(other)) == ([7] * 4, [8] * 4)
+
+
+def test_a_sample_of_a_newer_maker_is_used_even_where_its_figures_are_the_same(
+    sample: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = take_in(sample).captures
+    for module in (intake, sample_files):
+        monkeypatch.setattr(module, "sample_fingerprint", lambda *_: "newer maker")
+    new = take_in(sample).captures
+    assert len(new) == 4
+    assert not {capture.capture_sha256 for capture in new} & {capture.capture_sha256 for capture in old}
+    assert rows(sample) == [7] * 4
+
+
+def test_sample_and_real_captures_are_never_used_together(sample: Settings) -> None:
+    take_in(sample)
+    real = replace(sample, source="files")
+    with pytest.raises(NothingToBuildFrom):
+        take_in(real)
+    put(real, "real.csv", table(rows=2))
+    assert [capture.file_name for capture in take_in(real).captures] == ["real.csv"]
+    assert rows(real) == [2]
+    assert len(take_in(sample).captures) == 4
+    assert rows(sample) == [7] * 4
+
+
+def test_the_samples_own_files_are_refused_as_real_ones(sample: Settings) -> None:
+    real = replace(sample, source="files")
+    take_in(sample)
+    for capture in (sample.raw_dir / "captures").rglob("*.zip"):
+        put(real, capture.name, capture.read_bytes())
+    with pytest.raises(NothingToBuildFrom, match="file of the synthetic sample, not of BLS"):
+        take_in(real)
