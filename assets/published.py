@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.orchestration.factories import WRITER_POOL, table_note
+from pipelines.orchestration.factories import table_note
 from pipelines.orchestration.metadata import asset_key, published_tables
 from pipelines.settings import Settings
 from pipelines.warehouse.publish import publish_warehouse
@@ -13,7 +13,6 @@ from pipelines.warehouse.publish import publish_warehouse
     group_name="published",
     deps=[asset_key(name) for name in published_tables()],
     kinds={"duckdb"},
-    pool=WRITER_POOL,
 )
 def published_warehouse(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
     """The warehouse that analysts open read-only; replaced only when every blocking check of the run passed."""

@@ -4,7 +4,7 @@ from functools import partial
 
 import dagster as dg
 
-from pipelines.orchestration.factories import WRITER_POOL, Report, build_tables, check_specs
+from pipelines.orchestration.factories import Report, build_tables, check_specs
 from pipelines.orchestration.intake import take_in, typed_files
 from pipelines.orchestration.metadata import table_spec
 from pipelines.settings import Settings
@@ -18,7 +18,6 @@ READ_TABLES = ("raw.rejected_rows", "raw.titles", "raw.quarterly_cells", "raw.an
 @dg.multi_asset(
     specs=[table_spec(ALL_TABLES[name]) for name in CAPTURE_TABLES],
     check_specs=check_specs(*CAPTURE_TABLES),
-    pool=WRITER_POOL,
 )
 def captured_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Captures what the source offers: the sample, or the files of the inbox."""
@@ -33,7 +32,6 @@ def captured_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam
 @dg.multi_asset(
     specs=[table_spec(ALL_TABLES[name], deps=["raw.captures"]) for name in READ_TABLES],
     check_specs=check_specs(*READ_TABLES),
-    pool=WRITER_POOL,
 )
 def read_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Loads what the readers found in each capture."""

@@ -5,7 +5,7 @@ from functools import partial
 import dagster as dg
 
 from pipelines.domain.code_tables import code_tables
-from pipelines.orchestration.factories import WRITER_POOL, Report, build_tables, check_specs
+from pipelines.orchestration.factories import Report, build_tables, check_specs
 from pipelines.orchestration.metadata import table_spec
 from pipelines.settings import SHIPPED_DEFINITIONS, Settings
 from pipelines.sources.definition_files import load_definitions
@@ -16,7 +16,6 @@ from pipelines.warehouse.contracts import reference
 @dg.multi_asset(
     specs=[table_spec(table) for table in reference.TABLES],
     check_specs=check_specs(*(table.name for table in reference.TABLES)),
-    pool=WRITER_POOL,
 )
 def definitions(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Sectors, regions, published figures, industries and areas, as an analyst edits them."""

@@ -90,6 +90,11 @@ SUITES = (
                 "coalesce(average_employment, wages_usd) IS NOT NULL ORDER BY ALL",
                 meaning="What is suppressed is unknown, never a number.",
             ),
+            no_rows(
+                "annual_captures_contradict_themselves",
+                load_model("checks.annual_captures_contradict_themselves").sql,
+                meaning="One file does not state two different figures for one cell.",
+            ),
             column_not_null("line_number", meaning="Every cell can be traced to a line."),
         ),
     ),

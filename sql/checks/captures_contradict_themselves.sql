@@ -1,7 +1,9 @@
 -- Failing rows: cells that one capture states twice, with different figures.
 SELECT capture_sha256, publisher, area_fips, own_code, industry_code, size_code, year, quarter,
-    list(DISTINCT (disclosure, establishments, month1_employment, month2_employment, month3_employment, wages_usd))
-        AS stated,
+    list(DISTINCT (
+        disclosure, establishments, month1_employment, month2_employment, month3_employment, average_employment,
+        wages_usd
+    )) AS stated,
     list(member ORDER BY member) AS members
 FROM raw.quarterly_cells
 GROUP BY ALL

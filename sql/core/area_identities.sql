@@ -13,8 +13,8 @@ present AS (
     SELECT DISTINCT source, period, area_fips FROM core.cell_measures WHERE industry_code = '10'
 ),
 larger_areas AS (
-    SELECT state.area_fips AS larger_area, part.area_fips, 'state' AS kind, part.area_kind = 'county' AS is_required,
-        0 AS first_year, 9999 AS last_year
+    SELECT state.area_fips AS larger_area, part.area_fips, 'state' AS kind,
+        part.area_kind <> 'other_statewide' AS is_required, 0 AS first_year, 9999 AS last_year
     FROM reference.areas AS state
     JOIN reference.areas AS part
         ON part.state_fips = state.state_fips

@@ -1,11 +1,13 @@
 -- Grain: one row a cell and year.
 -- Why: averages made from months and quarters add up exactly, those of annual files are rounded cell by cell; so the
--- annual file serves only where quarters are missing. A cell without a row in a quarter of a complete year had no
--- establishment then: it counts as zero, as BLS counts it. One suppressed quarter suppresses the year.
+-- annual file serves only where quarters are missing. A cell without a row in a quarter of a complete year, whole in
+-- all four quarters, had no establishment then: it counts as zero, as BLS counts it. One suppressed quarter suppresses
+-- the year, but where the publisher's annual file of the same vintage publishes it: BLS does so for some cells that it
+-- hides in every quarter. The same vintage is one whose wages of the whole area are the sum of our quarters.
 WITH complete_years AS (
     SELECT source, area_fips, year
-    FROM core.qcew_cells
-    WHERE industry_code = '10'
+    FROM core.vintages
+    WHERE quarter > 0 AND is_in_force AND is_whole_area
     GROUP BY ALL
     HAVING count(DISTINCT quarter) = 4
 ),
@@ -35,8 +37,30 @@ from_quarters AS (
         cells.source, cells.area_fips, cells.own_code, cells.industry_code, cells.naics_level, cells.naics_vintage,
         cells.year
     HAVING count(*) = 4 OR bool_or(complete.year IS NOT NULL)
+),
+same_vintage AS (
+    SELECT quarters.source, quarters.area_fips, quarters.year
+    FROM from_quarters AS quarters
+    JOIN core.annual_file_cells AS files USING (source, area_fips, own_code, industry_code, year, wages_usd)
+    WHERE quarters.own_code = '0' AND quarters.industry_code = '10'
+),
+published_years AS (
+    SELECT quarters.* REPLACE (
+        files.disclosure AS disclosure, files.average_employment AS average_employment, files.wages_usd AS wages_usd,
+        files.taxable_wages_usd AS taxable_wages_usd, files.contributions_usd AS contributions_usd,
+        'annual_file' AS basis, list_sort(list_distinct(list_append(quarters.captures, files.capture_sha256)))
+            AS captures
+    )
+    FROM from_quarters AS quarters
+    SEMI JOIN same_vintage USING (source, area_fips, year)
+    JOIN core.annual_file_cells AS files USING (source, area_fips, own_code, industry_code, year)
+    WHERE quarters.disclosure = 'suppressed' AND files.disclosure <> 'suppressed'
 )
-SELECT * FROM from_quarters
+SELECT *
+FROM from_quarters
+ANTI JOIN published_years USING (source, area_fips, own_code, industry_code, year)
+UNION ALL
+SELECT * FROM published_years
 UNION ALL
 SELECT files.* EXCLUDE (average_weekly_wage_usd, average_annual_pay_usd, capture_sha256),
     'annual_file' AS basis, [files.capture_sha256] AS captures

@@ -16,6 +16,7 @@ SELECT
 FROM raw.quarterly_cells AS cells
 JOIN core.vintages AS vintages
     ON vintages.capture_sha256 = cells.capture_sha256
+    AND vintages.source IN (cells.publisher, 'sample')
     AND vintages.area_fips = cells.area_fips
     AND vintages.year = cells.year
     AND vintages.quarter = cells.quarter

@@ -1,10 +1,22 @@
 -- Grain: one row a region, way of adding it up, source and period, with what is there and what is missing.
--- Why: a region is shown only when every area of it is there: missing is not zero. A state's own rows are fewer and
--- better published than its counties'; every county is a region by itself.
-WITH available AS (
-    SELECT DISTINCT source, period, year, quarter, area_fips
-    FROM core.period_cells
-    WHERE industry_code = '10' AND naics_vintage IS NOT NULL
+-- Why: a region is shown only when every area of it is there with all its industries: missing is not zero. A state's
+-- own rows are fewer and better published than its counties'; every county is a region by itself.
+WITH whole_areas AS (
+    SELECT source, area_fips, year, quarter
+    FROM core.vintages
+    WHERE is_in_force AND is_whole_area
+    UNION
+    SELECT source, area_fips, year, 0
+    FROM core.vintages
+    WHERE is_in_force AND is_whole_area AND quarter > 0
+    GROUP BY ALL
+    HAVING count(DISTINCT quarter) = 4
+),
+available AS (
+    SELECT DISTINCT cells.source, cells.period, cells.year, cells.quarter, cells.area_fips
+    FROM core.period_cells AS cells
+    SEMI JOIN whole_areas USING (source, area_fips, year, quarter)
+    WHERE cells.industry_code = '10' AND cells.naics_vintage IS NOT NULL
 ),
 periods AS (SELECT DISTINCT source, period, year, quarter FROM available),
 wanted AS (
@@ -16,11 +28,14 @@ wanted AS (
     FROM reference.regions AS regions
     JOIN reference.region_areas AS areas USING (region)
     UNION ALL
-    SELECT DISTINCT area_fips, coalesce(areas.area_title, titles.title, area_fips), NULL::SMALLINT, 'county', area_fips
+    SELECT available.area_fips, coalesce(any_value(areas.area_title), min(titles.title), available.area_fips),
+        NULL::SMALLINT, 'county', available.area_fips
     FROM available
     LEFT JOIN reference.areas AS areas USING (area_fips)
     LEFT JOIN raw.titles AS titles ON titles.code = available.area_fips AND titles.title_kind = 'area_titles'
-    WHERE regexp_full_match(area_fips, '\d{5}') AND NOT regexp_full_match(area_fips, '\d{2}(000|99\d)')
+    WHERE regexp_full_match(available.area_fips, '\d{5}')
+        AND NOT regexp_full_match(available.area_fips, '\d{2}(000|99\d)')
+    GROUP BY available.area_fips
 )
 SELECT wanted.region, min(wanted.region_name) AS region_name, wanted.basis, periods.source, periods.period,
     periods.year, periods.quarter,

@@ -1,5 +1,6 @@
 -- Grain: one row a group of industries, region, period and ownership; zero where there is no establishment of it.
 -- Why: adds areas and ownerships up; groups that the source is too coarse for are left out.
+-- Mean jobs are whole twelfths: added as twelfths the sum is exact, whatever the order of the rows.
 WITH places AS (
     SELECT DISTINCT places.region, places.period, places.source, vintages.naics_vintage
     FROM core.region_periods AS places
@@ -20,7 +21,7 @@ found AS (
     SELECT totals.group_key, places.region, places.period, owners.ownership,
         sum(totals.establishments) AS establishments,
         sum(totals.establishments_published) AS establishments_published,
-        sum(totals.employment_known) AS employment_known,
+        sum(round(12 * totals.employment_known)) / 12 AS employment_known,
         sum(totals.wages_known) AS wages_known,
         sum(totals.hidden_cells) AS hidden_cells,
         sum(totals.total_cells) AS total_cells
@@ -33,7 +34,7 @@ added AS (
     SELECT gross.group_key, found.region, found.period, found.ownership,
         sum(found.establishments) AS establishments,
         sum(found.establishments_published) AS establishments_published,
-        sum(found.employment_known) AS employment_known,
+        sum(round(12 * found.employment_known)) / 12 AS employment_known,
         sum(found.wages_known) AS wages_known,
         sum(found.hidden_cells) AS hidden_cells,
         sum(found.total_cells) AS total_cells

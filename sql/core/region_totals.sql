@@ -1,6 +1,7 @@
 -- Grain: one row a region, period and ownership: all industries together.
 -- Why: the denominator of every share. Taken from the ownership's own row where it is published, else from its parts;
 -- an ownership without row in an area that is there has no establishment in it.
+-- Mean jobs are whole twelfths: added as twelfths the sum is exact, whatever the order of the rows.
 -- Warnings: the private total itself can be hidden (small counties): then it is null, and so is every share.
 WITH totals AS (
     SELECT source, area_fips, own_code, period, disclosure, establishments, employment, wages_usd
@@ -12,9 +13,10 @@ by_area AS (
         any_value(whole.establishments) AS whole_establishments,
         any_value(whole.employment) AS whole_employment,
         any_value(whole.wages_usd) AS whole_wages,
-        bool_or(coalesce(part.disclosure = 'suppressed', false)) AS is_part_hidden,
+        bool_or(coalesce(part.disclosure = 'suppressed', false))
+            OR (count(whole.area_fips) > 0 AND count(part.area_fips) = 0) AS is_part_hidden,
         coalesce(sum(part.establishments), 0) AS establishments,
-        coalesce(sum(part.employment), 0) AS employment,
+        coalesce(sum(round(12 * part.employment)), 0) / 12 AS employment,
         coalesce(sum(part.wages_usd), 0) AS wages
     FROM core.region_periods AS places
     CROSS JOIN reference.ownerships AS owners
@@ -39,7 +41,7 @@ resolved AS (
 )
 SELECT region, period, ownership,
     sum(establishments) AS establishments,
-    if(bool_or(employment IS NULL), NULL, sum(employment)) AS employment,
+    if(bool_or(employment IS NULL), NULL, sum(round(12 * employment)) / 12) AS employment,
     if(bool_or(wages_usd IS NULL), NULL, sum(wages_usd))::BIGINT AS wages_usd
 FROM resolved
 GROUP BY ALL

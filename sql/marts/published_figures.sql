@@ -46,7 +46,8 @@ computed AS (
             WHEN 'share_of_employment' THEN share_of_employment
             WHEN 'share_of_wages' THEN share_of_wages
         END AS our_value,
-        statistic IN ('businesses', 'share_of_businesses') OR is_all_published AS is_complete,
+        if(our_year IS NULL, NULL, statistic IN ('businesses', 'share_of_businesses') OR is_all_published)
+            AS is_complete,
         if(statistic LIKE 'share_of_%', 0.005, 0.5) AS half_a_unit
     FROM nearest
 ),

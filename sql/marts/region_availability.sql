@@ -5,7 +5,9 @@ SELECT coverage.region, min(coverage.region_name) AS region_name, coverage.perio
     bool_or(coverage.missing_areas IS NULL) AS is_available,
     CASE
         WHEN bool_or(coverage.missing_areas IS NULL) THEN NULL
-        ELSE array_to_string(arg_min(coverage.missing_areas, len(coverage.missing_areas)), ', ')
+        ELSE array_to_string(
+            arg_min(coverage.missing_areas, (len(coverage.missing_areas), coverage.missing_areas)), ', '
+        )
     END AS missing_areas
 FROM core.region_coverage AS coverage
 GROUP BY coverage.region, coverage.period

@@ -10,7 +10,7 @@ WITH notes AS (
     HAVING count(*) > 0
     UNION ALL
     SELECT 3, 'Not computed from ' || data_origin || ', which publishes no 6-digit industries: '
-        || string_agg(sector_name, ', ' ORDER BY sector_name) || ' (' || definition || '), because of '
+        || string_agg(DISTINCT sector_name, ', ' ORDER BY sector_name) || ' (' || definition || '), because of '
         || codes || '.'
     FROM marts.refused_definitions
     GROUP BY data_origin, definition, codes

@@ -68,7 +68,7 @@ QCEW_ANNUAL = Table(
         Column("establishments", "DOUBLE", "Mean of the four quarters' establishments; a quarter without row is 0."),
         Column("average_employment", "DOUBLE", "Mean of the twelve months; null if a quarter is suppressed.", True),
         *MONEY[:3],
-        Column("basis", "VARCHAR", "quarters (computed here) or annual_file (the publisher's own, rounded)."),
+        Column("basis", "VARCHAR", "quarters (computed here), or annual_file: jobs and wages are the publisher's own."),
         *shared("captures"),
     ),
     cautions=(Caution.BREAKS,),

@@ -1,0 +1,110 @@
+"""What can be recomputed from a row itself: its weekly wage; and whether location quotients agree on the nation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.sql.conftest import Row, Warehouse
+
+
+def found(warehouse: Warehouse, identity: str) -> list[Row]:
+    warehouse.build("core.row_identities")
+    return warehouse.rows("core.row_identities", identity=identity)
+
+
+class TestAverageWeeklyWage:
+    """Wages by the mean of the three months by 13 weeks, rounded half up."""
+
+    @pytest.mark.parametrize(
+        ("jobs", "wages_usd", "weekly_wage"),
+        [
+            ((10, 10, 10), 1300, 10),  # 1300 / 10 / 13
+            ((10, 10, 10), 1364, 10),  # 10.492…
+            ((10, 10, 10), 1365, 11),  # 10.5 goes up
+            ((10, 10, 10), 1366, 11),
+            ((1, 1, 2), 52, 3),  # a mean of 4/3 jobs: 52 × 3 / 4 / 13 = 3
+            ((0, 0, 1), 13, 3),
+            ((12_000_000, 12_100_000, 12_200_000), 200_000_000_000, 1271),  # 1271.46: large numbers do not overflow
+            ((10, 10, 10), 0, 0),
+        ],
+    )
+    def test_it_is_recomputed(
+        self, warehouse: Warehouse, jobs: tuple[int, int, int], wages_usd: int, weekly_wage: int
+    ) -> None:
+        row = {"jobs": jobs, "wages_usd": wages_usd, "average_weekly_wage_usd": weekly_wage}
+        warehouse.insert("core.qcew_cells", row)
+        (group,) = found(warehouse, "average_weekly_wage")
+        assert (group["expected"], group["found"], group["holds"]) == (weekly_wage, weekly_wage, True)
+        assert group["group_name"] == "41051 own 5 industry 10"
+
+    @pytest.mark.parametrize("fault", [1, -1])
+    def test_one_off_by_one_is_found(self, warehouse: Warehouse, fault: int) -> None:
+        warehouse.insert("core.qcew_cells", {"jobs": 10, "wages_usd": 1300, "average_weekly_wage_usd": 10 + fault})
+        assert [row["holds"] for row in found(warehouse, "average_weekly_wage")] == [False]
+
+    def test_wages_without_jobs_hidden_cells_true_zeros_and_workbooks_are_left_alone(
+        self, warehouse: Warehouse
+    ) -> None:
+        wrong = {"jobs": 10, "wages_usd": 1300, "average_weekly_wage_usd": 99}
+        warehouse.insert(
+            "core.qcew_cells",
+            {**wrong, "jobs": 0, "industry_code": "11"},
+            {"disclosure": "suppressed", "industry_code": "21"},
+            {"disclosure": "true_zero", "establishments": 0, "industry_code": "22"},
+            {**wrong, "source": "qualityinfo"},
+        )
+        assert found(warehouse, "average_weekly_wage") == []
+
+
+class TestLocationQuotients:
+    """Health is 5 % of the nation's wages in what follows, other measures are left at zero."""
+
+    def add_area(self, warehouse: Warehouse, area: str, health: int, everything: int, quotient: float) -> None:
+        row = {"area_fips": area, "establishments": 0}
+        warehouse.insert(
+            "core.qcew_cells",
+            {**row, "own_code": "0", "wages_usd": everything, "lq_wages": 1},
+            {**row, "industry_code": "62", "wages_usd": health, "lq_wages": quotient},
+        )
+
+    def quotients(self, warehouse: Warehouse) -> list[tuple[str, bool]]:
+        rows = found(warehouse, "location_quotients_agree")
+        assert {row["measure"] for row in rows} <= {"wages"}
+        return [(row["group_name"], row["holds"]) for row in rows if row["group_name"] != "own 0 industry 10"]
+
+    def test_areas_agree_within_the_rounding(self, warehouse: Warehouse) -> None:
+        self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)
+        self.add_area(warehouse, "41067", health=37, everything=1000, quotient=0.74)
+        self.add_area(warehouse, "41005", health=1, everything=3000, quotient=0.01)  # 0.0067
+        assert self.quotients(warehouse) == [("own 5 industry 62", True)]
+
+    @pytest.mark.parametrize("quotient", [0.72, 0.76])
+    def test_an_area_that_implies_another_nation_is_found(self, warehouse: Warehouse, quotient: float) -> None:
+        self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)
+        self.add_area(warehouse, "41067", health=37, everything=1000, quotient=quotient)
+        assert self.quotients(warehouse) == [("own 5 industry 62", False)]
+
+    def test_a_quotient_of_zero_bounds_from_one_side_only(self, warehouse: Warehouse) -> None:
+        self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)
+        self.add_area(warehouse, "41067", health=1, everything=9000, quotient=0.0)  # 0.0022
+        assert self.quotients(warehouse) == [("own 5 industry 62", True)]
+
+    def test_one_area_alone_has_nobody_to_agree_with(self, warehouse: Warehouse) -> None:
+        self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)
+        assert self.quotients(warehouse) == []
+
+    def test_hidden_quotients_hidden_cells_and_national_areas_are_left_alone(self, warehouse: Warehouse) -> None:
+        self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)
+        for area, change in (
+            ("41067", "SET lq_disclosure = 'suppressed'"),
+            ("41005", "SET disclosure = 'suppressed'"),
+            ("USCMS", "SET lq_wages = 9"),
+        ):
+            self.add_area(warehouse, area, health=37, everything=1000, quotient=9.0)
+            warehouse.connection.execute(
+                f"UPDATE core.qcew_cells {change} WHERE area_fips = ? AND industry_code = '62'", [area]
+            )
+        assert self.quotients(warehouse) == []
