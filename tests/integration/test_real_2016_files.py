@@ -1,0 +1,182 @@
+"""BLS's files of 2016, all Oregon areas and their neighbours: figures known from elsewhere, and every identity.
+
+Truth: totals and numbers of groups of private ownership in 2016, worked out once from the same files by other programs,
+and figures of whole areas that BLS publishes itself.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+Ask = Callable[..., list[tuple[Any, ...]]]
+
+YEAR = "period = '2016' AND ownership = 'private'"
+TOTALS: Mapping[str, tuple[int, int, int]] = {
+    # region: businesses (mean of quarters), jobs (mean of months), wages in dollars
+    "portland_tri_county": (64_496, 817_697, 46_972_579_594),
+    "clackamas": (13_860, 140_824, 6_991_381_221),
+    "41005": (13_860, 140_824, 6_991_381_221),
+    "41051": (32_489, 416_708, 22_522_649_523),
+    "41067": (18_146, 260_165, 17_458_548_850),
+}
+PORTLAND_MSA = ["41005", "41009", "41051", "41067", "41071", "53011", "53059"]
+IDENTITIES = {
+    "industries_add_up",
+    "residual_not_negative",
+    "ownerships_add_up",
+    "counties_add_up_to_state",
+    "counties_add_up_to_metropolitan_area",
+    "average_weekly_wage",
+    "location_quotients_agree",
+    "last_year_adds_up",
+}
+
+
+@pytest.mark.parametrize("region", TOTALS)
+def test_totals_are_the_reference_totals(region: str, real_run: Path, ask: Ask) -> None:
+    query = f"SELECT DISTINCT measure, total FROM marts.sector_measures WHERE region = ? AND {YEAR}"
+    found: dict[str, float] = dict(ask(real_run, query, region))
+    assert tuple(half_up(found[measure]) for measure in ("businesses", "employment", "wages")) == TOTALS[region]
+
+
+def test_construction_of_the_three_counties_is_fully_published(real_run: Path, ask: Ask) -> None:
+    query = f"""
+        SELECT measure, known, hidden_cells, coverage_establishments FROM marts.sector_measures
+        WHERE region = 'portland_tri_county' AND definition = 'strict' AND sector = 'construction' AND {YEAR}
+    """
+    rows = {measure: rest for measure, *rest in ask(real_run, query)}
+    assert all(rest[1:] == [0, 1.0] for rest in rows.values()), rows
+    assert rows["businesses"][0] == 5_168.5
+    assert rows["employment"][0] == pytest.approx(46_711.5)
+    assert rows["wages"][0] == 2_920_772_907
+
+
+def test_construction_manufacturing_and_health_are_the_shares_known_of_them(real_run: Path, ask: Ask) -> None:
+    """20.6 % of businesses, 30.7 % of jobs, 36.0 % of wages of the board's two counties, from core alone."""
+    query = """
+        WITH added AS (
+            SELECT industry_code = '10' AS is_all, sum(establishments), sum(average_employment), sum(wages_usd)
+            FROM core.qcew_annual
+            WHERE area_fips IN ('41051', '41067') AND own_code = '5' AND year = 2016
+                AND industry_code IN ('10', '23', '31-33', '62')
+            GROUP BY is_all
+        )
+        SELECT * EXCLUDE (is_all) FROM added ORDER BY is_all
+    """
+    sectors, everything = ask(real_run, query)
+    shares = [part / whole for part, whole in zip(sectors, everything, strict=True)]
+    assert [round(100 * share, 1) for share in shares] == [20.6, 30.7, 36.0]
+
+
+def test_every_identity_of_the_source_was_checked_in_every_quarter_and_holds(real_run: Path, ask: Ask) -> None:
+    query = "SELECT identity, sum(groups_failed)::INT, min(groups_checked), count(DISTINCT period) FROM core.identities"
+    found = {identity: rest for identity, *rest in ask(real_run, f"{query} GROUP BY identity")}
+    assert found.keys() == IDENTITIES
+    assert {identity: failed for identity, (failed, _, _) in found.items() if failed} == {}
+    assert {(fewest > 0, periods) for _, fewest, periods in found.values()} == {(True, 4)}
+
+
+@pytest.mark.parametrize(
+    ("identity", "measure", "groups"),
+    [
+        ("counties_add_up_to_state", "establishments", 11_464),
+        ("counties_add_up_to_state", "month1_employment", 786),
+        ("counties_add_up_to_state", "wages", 786),
+    ],
+)
+def test_as_many_groups_were_checked_as_there_are(
+    identity: str, measure: str, groups: int, real_run: Path, ask: Ask
+) -> None:
+    query = "SELECT sum(groups_checked)::INT FROM core.identities WHERE identity = ? AND measure = ?"
+    assert ask(real_run, query, identity, measure) == [(groups,)]
+
+
+def test_the_weekly_wage_of_every_published_cell_was_recomputed(real_run: Path, ask: Ask) -> None:
+    published = """
+        SELECT count(*) FROM core.qcew_cells
+        WHERE disclosure = 'disclosed' AND month1_employment + month2_employment + month3_employment > 0
+    """
+    checked = "SELECT sum(groups_checked)::INT FROM core.identities WHERE identity = 'average_weekly_wage'"
+    assert ask(real_run, published) == ask(real_run, checked)
+
+
+def test_seven_counties_are_the_metropolitan_area_in_every_cell(real_run: Path, ask: Ask) -> None:
+    query = """
+        WITH metropolitan AS (SELECT * FROM core.qcew_cells WHERE area_fips = 'C3890'),
+        counties AS (
+            SELECT own_code, industry_code, quarter, sum(establishments) AS establishments
+            FROM core.qcew_cells WHERE list_contains(?, area_fips) GROUP BY ALL
+        )
+        SELECT count(*), count(*) FILTER (metropolitan.establishments = counties.establishments)
+        FROM metropolitan JOIN counties USING (own_code, industry_code, quarter)
+    """
+    assert ask(real_run, query, PORTLAND_MSA) == [(8_036, 8_036)]
+
+
+def test_no_published_parent_in_oregon_has_a_single_hidden_child(real_run: Path, ask: Ask) -> None:
+    query = """
+        SELECT parent.area_fips, parent.own_code, parent.industry_code, parent.quarter
+        FROM core.qcew_cells AS parent
+        JOIN reference.naics AS tree
+            ON tree.naics_vintage = parent.naics_vintage AND tree.parent_code = parent.industry_code
+        JOIN core.qcew_cells AS child
+            ON (child.area_fips, child.own_code, child.quarter) = (parent.area_fips, parent.own_code, parent.quarter)
+            AND child.industry_code = tree.industry_code
+        WHERE parent.area_fips LIKE '41%' AND parent.wages_usd IS NOT NULL
+        GROUP BY ALL
+        HAVING count(*) - count(child.wages_usd) = 1
+    """
+    assert ask(real_run, query) == []
+    checked = json.loads((real_run / "exports" / "data_docs" / "run.json").read_text("utf-8"))["tables"]
+    assert checked["core.period_cells"]["warnings"] == 0
+
+
+@pytest.mark.parametrize(("region", "area"), [("oregon", "41000"), ("portland_vancouver_hillsboro_msa", "C3890")])
+def test_a_region_equals_the_area_that_bls_publishes(region: str, area: str, real_run: Path, ask: Ask) -> None:
+    ours = f"SELECT DISTINCT measure, total FROM marts.sector_measures WHERE region = ? AND {YEAR} ORDER BY measure"
+    theirs = """
+        SELECT establishments, average_employment, wages_usd FROM core.qcew_annual
+        WHERE area_fips = ? AND own_code = '5' AND industry_code = '10' AND year = 2016
+    """
+    (published,) = ask(real_run, theirs, area)
+    assert [total for _, total in ask(real_run, ours, region)] == pytest.approx(published, rel=1e-12)
+
+
+def test_oregon_is_its_own_rows_and_its_counties_add_up_to_them(real_run: Path, ask: Ask) -> None:
+    taken = "SELECT DISTINCT area_fips, basis FROM core.region_periods WHERE region = 'oregon'"
+    assert ask(real_run, taken) == [("41000", "statewide")]
+    parts = """
+        SELECT area_fips = '41000' AS is_state, sum(establishments), count(*) FROM core.qcew_annual
+        WHERE regexp_full_match(area_fips, '41[0-9]{3}') AND own_code = '5' AND industry_code = '10'
+        GROUP BY is_state ORDER BY is_state
+    """
+    (_, counties, count), (_, state, _) = ask(real_run, parts)
+    assert (counties, count) == (state, 37)
+
+
+def test_all_target_sectors_are_the_sum_less_what_lies_in_two(real_run: Path, ask: Ask) -> None:
+    """By the strict definition no business lies in three sectors, and counts of businesses are never hidden."""
+    place = f"region = 'portland_tri_county' AND definition = 'strict' AND measure = 'businesses' AND {YEAR}"
+    known: dict[str, float] = dict(ask(real_run, f"SELECT sector, known FROM marts.sector_measures WHERE {place}"))
+    ((overlaps,),) = ask(real_run, f"SELECT sum(known) FROM marts.sector_overlap WHERE {place}")
+    assert overlaps > 0
+    assert known["all_target_sectors"] == known["sum_of_sectors"] - overlaps
+
+
+def test_no_reading_claims_to_reproduce_the_published_figures(real_run: Path, ask: Ask) -> None:
+    """They are of 2023: the figures of 2016 stand beside them and are not compared."""
+    columns = "published_year, our_year, is_reproduced, is_reproduced_by_any"
+    rows = ask(real_run, f"SELECT {columns} FROM marts.published_figures WHERE statistic LIKE 'share_of_%'")
+    assert len(rows) == 3 * 2 * 2, "three shares, two definitions, union and gross"
+    assert set(rows) == {(2023, 2016, None, None)}
+    claimed = "SELECT count(*) FROM marts.published_figures WHERE is_reproduced OR is_reproduced_by_any"
+    assert ask(real_run, claimed) == [(0,)]
+
+
+def half_up(value: float) -> int:
+    return int(value + 0.5)
