@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from pipelines.reporting.result_table import reading_notes, result_table
 from pipelines.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
@@ -36,10 +37,8 @@ def run() -> None:
     with _messages_for_people():
         settings = read_settings()
         if not _run_job(settings):
-            console.print("[bold red]The run failed: the last published warehouse is as it was.[/]")
-            console.print(
-                f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}", soft_wrap=True
-            )
+            _say("The run failed: the last published warehouse is as it was.", style="bold red")
+            _say(f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}")
             raise typer.Exit(1)
         _print_result(settings)
 
@@ -62,7 +61,7 @@ def sample(
     with _messages_for_people():
         folder.mkdir(parents=True, exist_ok=True)
         for path in write_sample_files(folder, replace(read_settings(), sample_seed=seed)):
-            console.print(f"SYNTHETIC SAMPLE: {path}", soft_wrap=True)
+            _say(f"SYNTHETIC SAMPLE: {path}")
 
 
 def main() -> None:
@@ -79,7 +78,7 @@ def _run_job(settings: Settings) -> bool:
 
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT))
     os.chdir(PROJECT_ROOT)
-    console.print(f"Source {settings.source}; data under {settings.data_dir}", soft_wrap=True)
+    _say(f"Source {settings.source}; data under {settings.data_dir}")
     with dg.DagsterInstance.get() as instance:
         job = build_definitions(settings).resolve_job_def(REFRESH.name)
         return job.execute_in_process(instance=instance, raise_on_error=False).success
@@ -90,14 +89,18 @@ def _print_result(settings: Settings) -> None:
         measures = connection.sql(load_model("reports.result_table").sql).pl()
         notes = connection.sql(load_model("reports.run_notes").sql).pl()
     is_synthetic = "SYNTHETIC SAMPLE" in measures.get_column("data_origin").to_list()
-    wide = Console(width=max(console.width, RESULT_WIDTH))
     if measures.is_empty():
-        wide.print("[yellow]No region has all its counties in any period: see marts.region_availability.[/]")
+        _say("No region has all its counties in any period: see marts.region_availability.", style="yellow")
     else:
-        wide.print(result_table(measures, is_synthetic))
+        Console(width=max(console.width, RESULT_WIDTH)).print(result_table(measures, is_synthetic))
     for note in [*reading_notes(measures), *notes.get_column("note").to_list()]:
-        wide.print(note, style="red" if is_synthetic and "SYNTHETIC" in note else "", highlight=False)
-    wide.print(f"Warehouse: {settings.published_database}", soft_wrap=True, highlight=False)
+        _say(note, style="red" if is_synthetic and "SYNTHETIC" in note else "")
+    _say(f"Warehouse: {settings.published_database}")
+
+
+def _say(text: str, style: str = "") -> None:
+    """Prints a sentence as it is: brackets in names and paths are no markup."""
+    console.print(Text(text, style=style), soft_wrap=True)
 
 
 @contextmanager
@@ -105,5 +108,5 @@ def _messages_for_people() -> Iterator[None]:
     try:
         yield
     except (SettingsError, FileNotFoundError) as error:
-        console.print(f"[bold red]{error}[/]", soft_wrap=True)
+        _say(str(error), style="bold red")
         sys.exit(1)

@@ -19,7 +19,7 @@ from pipelines.sources.sample_economy import simulate_economy
 SYNTHETIC_MARK = "SYNTHETIC SAMPLE: not BLS data"
 """Comment of every zip written here: a file that carries it is never BLS's."""
 SYNTHETIC_NAME = "SYNTHETIC-SAMPLE"
-"""Part of every file name, and the folder of every member."""
+"""Part of every file name, and of every member's: its folder, and its own name."""
 SYNTHETIC_TITLE = " (SYNTHETIC SAMPLE)"
 """End of every area title."""
 
@@ -213,7 +213,8 @@ def _write_zip(path: Path, members: Iterable[tuple[str, bytes]], maker: str) -> 
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.comment = SYNTHETIC_MARK.encode()
         for name, text in members:
-            entry = zipfile.ZipInfo(f"{SYNTHETIC_NAME}/{name}")  # its date is 1980-01-01: no clock in the data
+            marked = f"{SYNTHETIC_NAME}/{name.removesuffix('.csv')}.{SYNTHETIC_NAME}.csv"
+            entry = zipfile.ZipInfo(marked)  # its date is 1980-01-01: no clock in the data
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.comment = maker.encode()

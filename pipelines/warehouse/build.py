@@ -65,9 +65,9 @@ def build_from_parquet(connection: duckdb.DuckDBPyConnection, table: Table, file
     return 0 if table.is_view else count_rows(connection, table)
 
 
-def comment_table(connection: duckdb.DuckDBPyConnection, table: Table, prefix: str = "", catalog: str = "") -> None:
+def comment_table(connection: duckdb.DuckDBPyConnection, table: Table, prefix: str = "") -> None:
     """Writes the contract's meaning of the table and its columns into the database."""
-    for statement in table.comment_statements(prefix, catalog):
+    for statement in table.comment_statements(prefix):
         connection.execute(statement)
 
 

@@ -14,7 +14,6 @@ class Caution(StrEnum):
 
     HIDDEN_CELLS = "Published parts only: hidden cells are not in it, so the truth is at least this large."
     OVERLAPS = "Sectors overlap: never add them up; use all_target_sectors."
-    SYNTHETIC_POSSIBLE = "May be made from the synthetic sample: data_origin says so."
     BREAKS = "Levels are not comparable across a NAICS switch or a listed break."
     PLAIN_ROWS = "As received: sizes, levels and vintages are mixed; do not sum."
 
@@ -56,19 +55,19 @@ class Table:
         """Grain and warnings, as the database comment and the asset say them."""
         return " ".join([self.grain, *(caution.value for caution in self.cautions)])
 
-    def create_statement(self, catalog: str = "") -> str:
+    def create_statement(self) -> str:
         """The CREATE TABLE of an empty table of this contract."""
         columns = ", ".join(
             f'"{column.name}" {column.type}{"" if column.is_nullable else " NOT NULL"}' for column in self.columns
         )
-        return f"CREATE OR REPLACE TABLE {catalog}{self.name} ({columns})"
+        return f"CREATE OR REPLACE TABLE {self.name} ({columns})"
 
-    def comment_statements(self, prefix: str = "", catalog: str = "") -> Iterator[str]:
+    def comment_statements(self, prefix: str = "") -> Iterator[str]:
         """COMMENT ON statements for the table and each column; prefix goes before the table's own."""
         kind = "VIEW" if self.is_view else "TABLE"
-        yield f"COMMENT ON {kind} {catalog}{self.name} IS {_literal(prefix + self.description)}"
+        yield f"COMMENT ON {kind} {self.name} IS {_literal(prefix + self.description)}"
         for column in self.columns:
-            yield f'COMMENT ON COLUMN {catalog}{self.name}."{column.name}" IS {_literal(column.meaning)}'
+            yield f'COMMENT ON COLUMN {self.name}."{column.name}" IS {_literal(column.meaning)}'
 
 
 def _literal(text: str) -> str:
