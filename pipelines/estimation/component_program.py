@@ -1,0 +1,157 @@
+"""One connected component of equations as a linear program: the least that a sum of its leaves can come to.
+
+Belongs here: the solver (HiGHS), the proof of its answers, and which rows conflict where there is no answer. Not here:
+what rows and leaves are called (bounds).
+
+Program: minimise cost @ values where matrix @ values == residual, values >= 0. Any duals y prove a bound, whatever the
+solver's tolerances: cost @ values >= y @ residual + sum(min(0, cost - y @ matrix) * upper) where values <= upper (weak
+duality). With county and state equations alone the matrix is totally unimodular: duals of whole costs are whole numbers
+and the bound is exact.
+"""
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from pipelines.estimation.cell_network import Whole
+
+Floats = NDArray[np.float64]
+
+# Duals closer to a whole number are taken for it: any duals prove a bound.
+ROUNDED = 1e-9
+# More than what rounding may add up to in a sum of floating-point numbers, relative to their size.
+PRECISION = 1e-13
+# Duals of a conflict are whole numbers or simple fractions; what is less is none.
+TINY = 1e-6
+PRIMAL_SIMPLEX = 4
+
+
+class NoValuesFit(Exception):  # noqa: N818, an answer rather than a fault
+    """The equations contradict each other. weights: one a row, 0 for rows that have no part in it.
+
+    weights @ matrix <= 0 while weights @ residual > 0.
+    """
+
+    def __init__(self, weights: Floats) -> None:
+        super().__init__("no values fit the equations")
+        self.weights = weights
+
+
+class ComponentProgram:
+    """A program whose costs alone change, so that each solve starts from the last one's answer."""
+
+    def __init__(self, matrix: sparse.csc_array, residual: Whole, unit: int) -> None:
+        """matrix: rows by leaves, 0 and 1; residual: by row; unit: solve in units of this many.
+
+        Raises NoValuesFit.
+        """
+        self._transposed = sparse.csr_array(matrix.T, dtype=np.float64)
+        self._residual = residual.astype(np.float64)
+        entries = matrix.tocoo()
+        self._upper = np.full(matrix.shape[1], np.inf)
+        np.minimum.at(self._upper, entries.col, self._residual[entries.row])
+        self._unit = unit
+        self._cost = np.zeros(matrix.shape[1])
+        self._solver = _solver(matrix, self._residual / unit, self._cost)
+        status = _solve(self._solver)
+        if status == highspy.HighsModelStatus.kInfeasible:
+            raise NoValuesFit(_conflict(matrix, self._residual / unit))
+        _require_optimum(status)
+
+    def least(self, cost: Floats) -> float:
+        """A proven lower bound of cost @ values; exact where costs and duals are whole numbers.
+
+        Raises RuntimeError where the solver does not reach an optimum.
+        """
+        changed = np.flatnonzero(cost != self._cost).astype(np.int32)
+        self._solver.changeColsCost(len(changed), changed, cost[changed])
+        self._cost = cost.copy()
+        _require_optimum(_solve(self._solver))
+        dual = np.array(self._solver.getSolution().row_dual)
+        whole = np.rint(dual)
+        is_whole = np.abs(dual - whole) < ROUNDED
+        dual = np.where(is_whole, whole, dual)
+        bound = dual @ self._residual + np.minimum(cost - self._transposed @ dual, 0) @ self._upper
+        if is_whole.all() and (cost == np.rint(cost)).all():
+            # Sums of whole numbers are exact in floating point.
+            return float(bound)
+        size = np.abs(dual) @ self._residual + (np.abs(cost) + self._transposed @ np.abs(dual)) @ self._upper
+        return float(bound - PRECISION * size)
+
+    def values(self) -> Floats:
+        """Values of the leaves that the last solve came to."""
+        return np.array(self._solver.getSolution().col_value) * self._unit
+
+
+def _solver(matrix: sparse.csc_array, residual: Floats, cost: Floats) -> highspy.Highs:
+    program = highspy.HighsLp()
+    program.num_row_, program.num_col_ = matrix.shape
+    program.col_cost_ = cost
+    program.col_lower_, program.col_upper_ = np.zeros(len(cost)), np.full(len(cost), np.inf)
+    program.row_lower_ = program.row_upper_ = residual
+    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
+    program.a_matrix_.value_ = matrix.data.astype(np.float64)
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.silent()
+    options: dict[str, int | str] = {
+        "threads": 1,
+        "parallel": "off",
+        "presolve": "off",
+        "simplex_strategy": PRIMAL_SIMPLEX,
+    }
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    if solver.passModel(program) != highspy.HighsStatus.kOk:
+        raise RuntimeError("HiGHS refused a bound program")
+    return solver
+
+
+def _solve(solver: highspy.Highs) -> highspy.HighsModelStatus:
+    """The status of a solve; where it is no optimum, of another one from the start."""
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        solver.clearSolver()
+        solver.run()
+    return solver.getModelStatus()
+
+
+def _require_optimum(status: highspy.HighsModelStatus) -> None:
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"HiGHS found no bound: its status is {status.name}")
+
+
+def _conflict(matrix: sparse.csc_array, residual: Floats) -> Floats:
+    """Weights of an irreducible set of rows that cannot all hold."""
+    kept = np.flatnonzero(_weights(matrix, residual))
+    own = matrix[kept]
+    solver = _solver(own, residual[kept], np.zeros(matrix.shape[1]))
+    is_needed = np.ones(len(kept), dtype=bool)
+    # Deletion filter: a row without which the others still conflict is left out for good.
+    for row, value in enumerate(residual[kept].tolist()):
+        solver.changeRowBounds(row, -np.inf, np.inf)
+        solver.run()
+        is_needed[row] = solver.getModelStatus() != highspy.HighsModelStatus.kInfeasible
+        if is_needed[row]:
+            solver.changeRowBounds(row, value, value)
+    weights = np.zeros(matrix.shape[0])
+    weights[kept[is_needed]] = _weights(own[is_needed], residual[kept[is_needed]])
+    return weights
+
+
+def _weights(matrix: sparse.csc_array, residual: Floats) -> Floats:
+    """Weights of rows that conflict: duals of the least correction of residuals, cut down to their smallest part."""
+    rows = matrix.shape[0]
+    corrections = sparse.hstack([matrix, sparse.eye_array(rows), -sparse.eye_array(rows)], format="csc")
+    cost = np.repeat([0.0, 1.0], [matrix.shape[1], 2 * rows])
+    solver = _solver(corrections, residual, cost)
+    _require_optimum(_solve(solver))
+    weights = np.array(solver.getSolution().row_dual)
+    weights[np.abs(weights) < TINY] = 0
+    taking_part = sparse.diags_array((weights != 0).astype(np.float64)) @ matrix
+    count, part = connected_components(taking_part @ taking_part.T, directed=False)
+    excess = np.bincount(part, weights * residual, count)
+    size = np.where(excess > TINY, np.bincount(part, weights != 0, count), np.inf)
+    return np.where(part == np.argmin(size), weights, 0.0)
