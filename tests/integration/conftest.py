@@ -197,9 +197,9 @@ def variables(
 
 
 def run_program(*command: str, environment: Mapping[str, str]) -> Finished:
-    return subprocess.run(
-        located(command), cwd=PROJECT_ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    """Runs a program of the environment to its end; one that hangs is stopped after half an hour."""
+    options: Mapping[str, Any] = {"capture_output": True, "text": True, "check": False, "timeout": 1800}
+    return subprocess.run(located(command), cwd=PROJECT_ROOT, env=os.environ | environment, **options)
 
 
 def located(command: tuple[str, ...]) -> list[str]:

@@ -98,6 +98,16 @@ def test_the_year_is_made_from_quarters_where_there_are_four(data_dir: Path, ask
     assert establishments == sum(count for (count,) in quarters) / 4
 
 
+def test_a_year_that_is_published_though_its_quarters_are_hidden_is_known(data_dir: Path, ask: Ask) -> None:
+    """Private agriculture of 39041, as its annual file has it; BLS hides it in every quarter."""
+    cell = "area_fips = '39041' AND own_code = '5' AND industry_code = '11' AND year = 2020"
+    assert ask(data_dir, f"SELECT DISTINCT disclosure FROM core.qcew_cells WHERE {cell}") == [("suppressed",)]
+    year = "disclosure, basis, establishments, average_employment, wages_usd"
+    assert ask(data_dir, f"SELECT {year} FROM core.qcew_annual WHERE {cell}") == [
+        ("disclosed", "annual_file", 28.0, 322.0, 13_386_505)
+    ]
+
+
 def test_identities_of_the_workbook_hold(data_dir: Path, ask: Ask) -> None:
     query = "SELECT DISTINCT identity, groups_checked > 0, groups_failed FROM core.identities WHERE source <> 'bls'"
     assert ask(data_dir, query) == [("annual_industries_add_up", True, 0)]
@@ -109,4 +119,4 @@ def test_each_region_says_which_file_it_is_made_from(data_dir: Path, ask: Ask) -
         ORDER BY ALL
     """
     quarters = [("39041", f"2020-Q{quarter}", 1) for quarter in (1, 2, 3, 4)]
-    assert ask(data_dir, query) == [("39041", "2020", 4), *quarters, ("oregon", "2025", 1)]
+    assert ask(data_dir, query) == [("39041", "2020", 5), *quarters, ("oregon", "2025", 1)]

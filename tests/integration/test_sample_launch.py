@@ -36,7 +36,9 @@ def test_every_published_table_and_column_is_there(sample_runs: Any, ask: Ask) -
 
 
 def test_every_table_says_that_it_is_synthetic(sample_runs: Any, ask: Ask) -> None:
-    comments = dict(ask(sample_runs.data_dir, "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()"))
+    comments: dict[str, str] = dict(
+        ask(sample_runs.data_dir, "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()")
+    )
     assert comments.keys() == set(PUBLISHED)
     assert [name for name, comment in comments.items() if not comment.startswith(SYNTHETIC)] == []
 

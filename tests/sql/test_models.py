@@ -61,21 +61,9 @@ def test_a_suite_looks_at_nothing_that_is_built_later(upstream: Mapping[str, fro
     ] == []
 
 
-def test_every_check_is_run_by_a_suite() -> None:
-    run = "\n".join(sql for _, _, sql in queries())
-    unused = [name for name in model_names("checks") if load_model(name).sql.strip() not in run]
-    assert unused == []
-
-
-def test_every_table_has_a_model_or_is_made_by_code() -> None:
-    assert set(MODELS) == {name for name, table in ALL_TABLES.items() if table.schema in LAYERS}
-
-
 @pytest.mark.parametrize("name", [*MODELS, *(name for folder in NOT_TABLES for name in model_names(folder))])
-def test_a_model_runs_on_empty_tables_and_says_what_it_is(warehouse: Warehouse, name: str) -> None:
-    model = load_model(name)
-    assert model.description.startswith(("Grain: one row", "Failing rows: "))
-    assert all(table in ALL_TABLES for table in dependencies(model))
+def test_a_model_runs_on_empty_tables(warehouse: Warehouse, name: str) -> None:
+    assert all(table in ALL_TABLES for table in dependencies(load_model(name)))
     if name in ALL_TABLES:
         assert warehouse.run(name) is not None
         assert warehouse.broken_contracts(name) == []

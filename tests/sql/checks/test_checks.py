@@ -128,9 +128,13 @@ class TestSingleHiddenChild:
     def test_nothing_hidden_nothing_given_away(self, tree: Warehouse) -> None:
         assert self.found(tree, "disclosed", "disclosed", "true_zero") == []
 
-    def test_children_of_other_areas_are_not_looked_at(self, tree: Warehouse) -> None:
-        self.found(tree, "disclosed", "disclosed", "suppressed", "suppressed")
-        assert self.found(tree, "disclosed", "disclosed", area_fips="41067") == []
+    @pytest.mark.parametrize("other", [{"area_fips": "41067"}, {"own_code": "3"}, {"quarter": 2}, {"source": "sample"}])
+    def test_children_of_others_are_not_looked_at(self, tree: Warehouse, other: Row) -> None:
+        assert self.found(tree, "disclosed", "disclosed", "disclosed", "disclosed") == []
+        assert self.found(tree, "suppressed", "suppressed", "disclosed", "disclosed", **other) == []
+
+    def test_years_are_not_looked_at(self, tree: Warehouse) -> None:
+        assert self.found(tree, "disclosed", "disclosed", "suppressed", "disclosed", quarter=0) == []
 
 
 def measures(warehouse: Warehouse, sector: str, kind: str, known: float, **more: object) -> None:
@@ -188,6 +192,22 @@ class TestUnion:
         measures(warehouse, "all", "union", union)
         measures(warehouse, "sum", "gross", 100)
         assert bool(warehouse.query("checks.union_exceeds_gross")) is is_found
+
+    @pytest.mark.parametrize(("larger", "is_found"), [(105, False), (105.5, True)])
+    def test_rounded_averages_of_a_year_may_differ_by_half_a_unit_a_cell(
+        self, warehouse: Warehouse, larger: float, is_found: bool
+    ) -> None:
+        measures(warehouse, "all", "union", larger, quarter=0)  # nine cells: (9 + 1) / 2
+        measures(warehouse, "sum", "gross", 100, quarter=0)
+        assert bool(warehouse.query("checks.union_exceeds_gross")) is is_found
+        measures(warehouse, "part", "sector", larger + larger - 100, quarter=0)
+        assert bool(warehouse.query("checks.union_below_part")) is is_found
+
+    def test_wages_of_a_year_are_exact(self, warehouse: Warehouse) -> None:
+        for sector, kind, known in (("all", "union", 101), ("sum", "gross", 100), ("part", "sector", 102)):
+            measures(warehouse, sector, kind, known, quarter=0, measure="wages")
+        assert len(warehouse.query("checks.union_exceeds_gross")) == 1
+        assert len(warehouse.query("checks.union_below_part")) == 1
 
     def test_while_cells_of_the_sum_are_hidden_more_may_be_known_of_the_union(self, warehouse: Warehouse) -> None:
         """A published row that two sectors fill together lies in neither of them."""

@@ -73,8 +73,8 @@ class TestAgainstTheQuarters:
         # Months of 10.4, 10.4, 10.6 and 10.6 a quarter are 10.5 a year, but 10, 10, 11 and 11 quarter by quarter; at
         # 10.49 a year the department writes 10 while our mean of rounded quarters is 10.5.
         values = {"average_employment": 10.5, "establishments": 3}
-        self.add(warehouse, {"average_employment": 10, "establishments": 3}, values, source="qualityinfo")
-        assert groups(warehouse, MEAN)["average_employment"] == (10, 10.5, True)
+        self.add(warehouse, {"average_employment": 10, "establishments": 4}, values, source="qualityinfo")
+        assert groups(warehouse, MEAN) == {"average_employment": (10, 10.5, True), "establishments": (4, 3, True)}
         self.add(warehouse, {"average_employment": 12, "own_code": "3"}, {**values, "own_code": "3"}, "qualityinfo")
         warehouse.build("core.annual_identities")
         assert [row["holds"] for row in warehouse.rows("core.annual_identities", measure="average_employment")

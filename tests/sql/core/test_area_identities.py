@@ -119,6 +119,14 @@ class TestStates:
         state.insert("core.qcew_cells", {**unknown, "quarter": 2}, {**unknown, "source": "sample"})
         assert found(state) == []
 
+    def test_quarters_ownerships_and_sources_are_not_added_to_each_other(self, state: Warehouse) -> None:
+        numbers = {"41000": 16, "41001": 10, "41003": 5, "41999": 1}
+        others: list[Row] = [{}, {"quarter": 2}, {"own_code": "3"}, {"source": "sample"}]
+        for scale, keys in enumerate(others, start=1):
+            cells = ({**cell(area, scale * number), **keys} for area, number in numbers.items())
+            state.insert("core.qcew_cells", *cells)
+        assert sorted(row[2:] for row in found(state)) == [(16 * scale, 16 * scale, True) for scale in (1, 2, 3, 4)]
+
 
 class TestMetropolitanAreas:
     @pytest.fixture

@@ -179,12 +179,13 @@ def test_areas_ownerships_periods_and_sources_are_kept_apart(tree: Warehouse) ->
     ]  # fmt: skip
     for keys in places:
         tree.insert("core.period_cells", cell, hidden_parent, **keys)
-    # a published parent elsewhere covers nothing here
-    tree.insert("core.period_cells", published("335", 3, 30), area_fips="53011")
+    # a published parent elsewhere, or in another ownership, period or source, covers nothing here
+    elsewhere: list[Row] = [{"area_fips": "53011"}, {"own_code": "1"}, {"quarter": 3}, {"source": "qualityinfo"}]
+    for keys in elsewhere:
+        tree.insert("core.period_cells", published("335", 9, 90), **keys)
     rows = tree.run("core.group_totals", group_key="strict:electrical")
-    assert len(rows) == 8
-    assert {row["employment_known"] for row in rows} == {30}
-    assert {row["establishments"] for row in rows} == {3}
+    found = [(row["establishments"], row["employment_known"], row["total_cells"]) for row in rows]
+    assert sorted(found) == [(3, 30, 1)] * len(places) + [(9, 90, 1)] * len(elsewhere)
 
 
 def test_an_industry_of_another_vintage_is_not_matched(tree: Warehouse) -> None:

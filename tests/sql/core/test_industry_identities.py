@@ -137,6 +137,14 @@ def test_published_children_may_not_exceed_a_parent_with_hidden_ones(tree: Wareh
     assert (wages["expected"], wages["found"]) == (14_000, 14_001)
 
 
+def test_nothing_may_be_left_for_hidden_children(tree: Warehouse) -> None:
+    rows = county()
+    hide(rows, "236116")
+    rows["236115"]["wages_usd"] = rows["23611"]["wages_usd"]
+    wages = [row for row in groups(tree, rows) if row["measure"] == "wages"]
+    assert [row["holds"] for row in wages if row["identity"] == "residual_not_negative"] == [True]
+
+
 class TestFilesCutAtALineEnd:
     """A cut file ends with a whole line: all that tells is a parent whose children are not there."""
 

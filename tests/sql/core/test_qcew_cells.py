@@ -74,3 +74,20 @@ def test_a_cell_that_one_capture_holds_twice_is_one_cell(warehouse: Warehouse) -
     warehouse.build("core.vintages", "core.qcew_cells")
     cell = warehouse.row("core.qcew_cells")
     assert (cell["establishments"], cell["member"], cell["line_number"]) == (5, "by area.csv", 9)
+
+
+def test_quarters_and_years_have_one_shape(warehouse: Warehouse) -> None:
+    figures = {"establishments": 3, "average_employment": 10.5, "wages_usd": 900}
+    warehouse.insert("core.qcew_cells", figures, {"disclosure": "suppressed", "quarter": 2})
+    warehouse.insert("core.qcew_annual", {**figures, "establishments": 2.75})
+    rows = warehouse.run("core.period_cells")
+    assert [(row["period"], row["year"], row["quarter"]) for row in rows] == [
+        ("2016", 2016, 0),
+        ("2016-Q1", 2016, 1),
+        ("2016-Q2", 2016, 2),
+    ]
+    assert [(row["establishments"], row["employment"], row["wages_usd"]) for row in rows] == [
+        (2.75, 10.5, 900),
+        (3, 10.5, 900),
+        (1, None, None),
+    ]
