@@ -24,11 +24,6 @@ def _share_suite(table: str) -> TableSuite:
             row_count_between(1, meaning="Some region can be shown.", severity="warning"),
             _COVERAGE,
             _SHARE,
-            no_rows(
-                "share_at_most_one",
-                f"SELECT * FROM {table} WHERE known_share > 1 + 1e-9 AND sector_kind <> 'gross' ORDER BY ALL",
-                meaning="A share is at most 1; only the gross sum, which counts overlaps twice, could be more.",
-            ),
             pair_ordered("total_cells", "hidden_cells", meaning="Hidden cells are cells."),
         ),
     )

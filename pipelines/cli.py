@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dotenv import load_dotenv
 from rich.console import Console
 from rich.text import Text
 
@@ -65,7 +66,8 @@ def sample(
 
 
 def main() -> None:
-    """Entry point of the `sectors` command."""
+    """Entry point of the `sectors` command. Settings in .env count as `dg` counts them: the environment goes first."""
+    load_dotenv(PROJECT_ROOT / ".env")
     app()
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from pipelines.settings import SHIPPED_DEFINITIONS, Settings
 from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureReport, capture_files
 from pipelines.sources.definition_files import load_definitions
-from pipelines.sources.inbox import list_files
+from pipelines.sources.inbox import list_files, oldest_first
 from pipelines.sources.raw_store import Capture, RawStore, manifest_frame
 from pipelines.sources.reading import RefusedFile
 from pipelines.sources.sample_files import FILES_A_YEAR, SAMPLE_YEARS, sample_fingerprint, write_sample
@@ -103,7 +103,7 @@ def _usable_captures(settings: Settings, store: RawStore) -> list[Capture]:
 
 
 def _capture_inbox(settings: Settings, store: RawStore, typed: TypedCells) -> CaptureReport:
-    files = list_files(settings.inbox) if settings.inbox.exists() else []
+    files = oldest_first(list_files(settings.inbox)) if settings.inbox.exists() else []
     return capture_files(files, FILES_SOURCE, store, typed, _now)
 
 

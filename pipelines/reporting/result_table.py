@@ -52,7 +52,7 @@ def _sector_cells(name: str, sector: pl.DataFrame) -> list[str | Text]:
     for measure, _ in _MEASURES:
         row = sector.filter(pl.col("measure") == measure).row(0, named=True)
         at_least = "≥ " if row["hidden_cells"] else ""
-        cells.append(at_least + _level(measure, row["known"]))
+        cells.append("hidden" if row["known"] is None else at_least + _level(measure, row["known"]))
         cells.append("hidden" if row["known_share"] is None else at_least + percent(row["known_share"]))
         if row["coverage_establishments"] is not None:
             coverage.append(row["coverage_establishments"])

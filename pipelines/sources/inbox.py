@@ -7,6 +7,7 @@ means (bls, qualityinfo, reference_tables).
 import gzip
 import io
 import lzma
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -53,6 +54,22 @@ def list_files(inbox: Path) -> list[Path]:
         raise FileNotFoundError(f"INBOX {inbox}: no such file or folder; give a QCEW file or a folder of them")
     below = (path for path in inbox.rglob("*") if path.is_file())
     return sorted(path for path in below if not any(part.startswith(".") for part in path.relative_to(inbox).parts))
+
+
+def oldest_first(files: list[Path]) -> list[Path]:
+    """Files by the date of their content, so that of several vintages taken in together the newest is captured last.
+
+    The date is that of a zip's newest member, else the file's own; files of one date keep their order.
+    """
+    return sorted(files, key=_content_date)
+
+
+def _content_date(path: Path) -> tuple[int, ...]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return max((info.date_time for info in archive.infolist()), default=(1980,))
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return time.gmtime(path.stat().st_mtime)[:6] if path.exists() else (1980,)
 
 
 def recognise_container(path: Path) -> Container:

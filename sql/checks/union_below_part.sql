@@ -1,9 +1,13 @@
 -- Failing rows: sectors of which more is known than of all target sectors together.
--- Averages of annual files are rounded cell by cell: they may differ by half a unit a cell.
+-- Averages of annual files are rounded cell by cell: years that have some may differ by half a unit a cell.
 SELECT part.region, part.definition, part.sector, part.ownership, part.period, part.measure,
     part.known AS part_known, "union".known AS union_known
 FROM marts.sector_measures AS part
 JOIN marts.sector_measures AS "union" USING (region, definition, ownership, period, measure)
 WHERE part.sector_kind = 'sector' AND "union".sector_kind = 'union' AND part.known > "union".known
-        + if(part.quarter = 0 AND part.measure <> 'wages', (part.total_cells + 1) / 2, 1e-6)
+        + if(
+            part.quarter = 0 AND part.measure <> 'wages'
+            AND part.year IN (SELECT year FROM core.qcew_annual WHERE basis = 'annual_file'),
+            (part.total_cells + 1) / 2, 1e-6
+        )
 ORDER BY ALL

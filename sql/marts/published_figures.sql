@@ -54,7 +54,7 @@ computed AS (
 judged AS (
     SELECT *,
         CASE
-            WHEN our_value IS NULL OR our_year <> year THEN NULL
+            WHEN our_value IS NULL OR our_year <> year OR data_origin = 'SYNTHETIC SAMPLE' THEN NULL
             WHEN is_complete THEN abs(our_value - value) <= half_a_unit
             WHEN our_value > value + half_a_unit THEN false
         END AS is_reproduced
@@ -65,6 +65,7 @@ SELECT figure_id, publisher, region, sector, statistic, year AS published_year, 
     bool_or(is_reproduced) OVER (PARTITION BY figure_id) AS is_reproduced_by_any,
     CASE
         WHEN our_year IS NULL THEN 'no figures of ours for this region and reading'
+        WHEN data_origin = 'SYNTHETIC SAMPLE' THEN 'a made-up economy: shown, not compared'
         WHEN statistic = 'location_quotient' THEN 'needs the figures of the nation'
         WHEN our_value IS NULL THEN 'cannot be computed while cells are hidden'
         WHEN our_year <> year THEN 'no figures of ours for ' || year || '; the nearest year is shown, not compared'

@@ -21,5 +21,22 @@ WITH notes AS (
     SELECT 5, 'Rejected rows: ' || format('{:,}', count(*)) || ' (see raw.rejected_rows).'
     FROM raw.rejected_rows
     HAVING count(*) > 0
+    UNION ALL
+    SELECT 6, 'Several vintages: ' || format('{:,}', count(*)) || ' areas and periods are in more than one captured '
+        || 'file; the one captured last is used (see core.vintages).'
+    FROM (
+        SELECT source, area_fips, year, quarter
+        FROM core.vintages
+        WHERE is_whole_area
+        GROUP BY ALL
+        HAVING count(*) > 1
+    )
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT 7, 'In no figure: ' || captures.address || ' (' || captures.areas || ', ' || captures.periods || '): '
+        || 'replaced by a later file, not all industries of an area, or before 2011.'
+    FROM raw.captures AS captures
+    ANTI JOIN marts.figure_sources USING (capture_sha256)
+    ANTI JOIN raw.titles USING (capture_sha256)
 )
 SELECT note FROM notes ORDER BY place, note

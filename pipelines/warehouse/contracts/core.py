@@ -184,7 +184,7 @@ REGION_MEASURES = Table(
     ("group_key", "region", "period", "ownership", "measure"),
     (
         _GROUP,
-        *shared("region", "period", "ownership", "measure", "known", "total?", "coverage_establishments?"),
+        *shared("region", "period", "ownership", "measure", "known?", "total?", "coverage_establishments?"),
         *shared("hidden_cells", "total_cells", "known_share?"),
     ),
     cautions=(Caution.HIDDEN_CELLS,),

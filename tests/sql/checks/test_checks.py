@@ -161,6 +161,8 @@ class TestSectorExceedsRegion:
         self, warehouse: Warehouse, known: float, is_found: bool
     ) -> None:
         measures(warehouse, "sector", "sector", known, quarter=0, total_cells=9)  # (9 + 1) / 2
+        assert warehouse.query("checks.sector_exceeds_region"), "years made from quarters are exact"
+        warehouse.insert("core.qcew_annual", {"basis": "annual_file"})
         assert bool(warehouse.query("checks.sector_exceeds_region")) is is_found
 
     def test_wages_of_a_year_are_exact(self, warehouse: Warehouse) -> None:
@@ -199,6 +201,8 @@ class TestUnion:
     ) -> None:
         measures(warehouse, "all", "union", larger, quarter=0)  # nine cells: (9 + 1) / 2
         measures(warehouse, "sum", "gross", 100, quarter=0)
+        assert warehouse.query("checks.union_exceeds_gross"), "years made from quarters are exact"
+        warehouse.insert("core.qcew_annual", {"basis": "annual_file"})
         assert bool(warehouse.query("checks.union_exceeds_gross")) is is_found
         measures(warehouse, "part", "sector", larger + larger - 100, quarter=0)
         assert bool(warehouse.query("checks.union_below_part")) is is_found

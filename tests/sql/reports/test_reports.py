@@ -94,7 +94,19 @@ class TestRunNotes:
 
     def test_real_files_are_not(self, warehouse: Warehouse) -> None:
         warehouse.add_captures("a")
+        warehouse.insert("marts.figure_sources", {"capture_sha256": "a"})
         assert self.notes(warehouse) == []
+
+    def test_a_file_that_no_figure_comes_from_is_named(self, warehouse: Warehouse) -> None:
+        warehouse.add_captures("a")
+        (note,) = self.notes(warehouse)
+        assert note.startswith("In no figure: ")
+
+    def test_several_vintages_are_counted(self, warehouse: Warehouse) -> None:
+        vintages = ({"capture_sha256": sha256, "is_whole_area": True} for sha256 in ("a", "b"))
+        warehouse.insert("core.vintages", *vintages)
+        (note,) = self.notes(warehouse)
+        assert note.startswith("Several vintages: 1 areas and periods")
 
     def test_identities_are_summed_up(self, warehouse: Warehouse) -> None:
         counts = ({"groups_checked": 1000, "groups_failed": failed, "measure": str(failed)} for failed in (0, 2))

@@ -5,6 +5,7 @@ import gc
 import gzip
 import io
 import lzma
+import os
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 from pipelines.sources.inbox import (
     UNREADABLE,
     list_files,
+    oldest_first,
     open_members,
     recognise_container,
     zip_comment,
@@ -275,3 +277,13 @@ def test_every_handle_is_closed_when_reading_stops_early(
         stop_early()
     gc.collect()
     assert [str(warning.message) for warning in unclosed] == []
+
+
+def test_files_are_taken_in_by_the_date_of_their_content(tmp_path: Path) -> None:
+    final, preliminary, plain = tmp_path / "a_final.zip", tmp_path / "b_preliminary.zip", tmp_path / "c.csv"
+    for path, year in ((final, 2018), (preliminary, 2017)):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("cells.csv", (year, 9, 6, 10, 0, 0)), "text")
+    plain.write_text("text")
+    os.utime(plain, (1_500_000_000, 1_500_000_000))  # July 2017
+    assert oldest_first([final, preliminary, plain]) == [plain, preliminary, final]
