@@ -37,6 +37,11 @@ WITH notes AS (
         || 'replaced by a later file, not all industries of an area, or before 2011.'
     FROM raw.captures AS captures
     ANTI JOIN marts.figure_sources USING (capture_sha256)
+    ANTI JOIN (
+        SELECT capture_sha256
+        FROM core.vintages
+        WHERE is_in_force AND is_whole_area AND year >= (SELECT min(first_year) FROM reference.naics_vintages)
+    ) USING (capture_sha256)
     ANTI JOIN raw.titles USING (capture_sha256)
 )
 SELECT note FROM notes ORDER BY place, note
