@@ -62,7 +62,8 @@ def test_the_level_is_the_last_digit_of_the_aggregation_level_but_for_totals(
 
 def test_size_classes_are_left_out(warehouse: Warehouse) -> None:
     warehouse.add_captures("a")
-    warehouse.insert("raw.quarterly_cells", {"size_code": "0", "establishments": 9}, {"size_code": "1"})
+    sized = {"size_code": "1", "industry_code": "62"}
+    warehouse.insert("raw.quarterly_cells", {"size_code": "0", "establishments": 9}, sized)
     warehouse.build("core.vintages", "core.qcew_cells")
     assert warehouse.row("core.qcew_cells")["establishments"] == 9
 

@@ -112,10 +112,12 @@ class TestTotals:
         assert found["total_covered"] == (13, 129)
 
     def test_only_the_source_area_and_period_of_the_region_count(self, metro: Warehouse) -> None:
-        own = total("41051", "5", 10, 100)
-        others = [{**own, **other} for other in ({"source": "qualityinfo"}, {"area_fips": "53011"}, {"quarter": 0})]
-        sector = {**own, "industry_code": "62"}
-        assert totals(metro, own, sector, *others)["private"] == (10, 100)
+        other: list[Row] = [{"source": "qualityinfo"}, {"area_fips": "53011"}, {"quarter": 0}, {"industry_code": "62"}]
+        cells = [total("41051", own, 10, 100) for own in ("0", "3")]
+        elsewhere = [{**total("41051", own, 7, 70), **keys} for own in ("0", "3") for keys in other]
+        found = totals(metro, *elsewhere[:4], *cells, *elsewhere[4:])
+        # total covered has a row of its own, all governments together are added up
+        assert (found["total_covered"], found["government"]) == ((10, 100), (10, 100))
 
     def test_a_mean_of_months_and_a_rounded_average_add_up(self, warehouse: Warehouse) -> None:
         """One county from its quarters, another from its annual file."""
@@ -162,14 +164,14 @@ class TestGroups:
         found = self.found(
             grouped,
             part("health", "41051", 10, 100, hidden_cells=1, establishments_published=8),
-            part("health", "41067", 5, 50),
+            part("health", "41067", 5, 50, hidden_cells=2, establishments_published=4),
             part("health", "41067", 2, 30, own_code="3"),
             part("health", "41067", 1, 10, own_code="1"),
         )
         private = found["strict:health", "private"]
-        assert (private["establishments"], private["establishments_published"]) == (15, 13)
+        assert (private["establishments"], private["establishments_published"]) == (15, 12)
         assert (private["employment_known"], private["wages_known"]) == (150, 150_000)
-        assert (private["hidden_cells"], private["total_cells"]) == (1, 4)
+        assert (private["hidden_cells"], private["total_cells"]) == (3, 4)
         assert found["strict:health", "government"]["employment_known"] == 40
         assert found["strict:health", "total_covered"]["employment_known"] == 190
 
@@ -191,8 +193,9 @@ class TestGroups:
             part("broad:health", "41051", 99, 990),
         )
         gross = found["strict:gross", "private"]
-        assert (gross["establishments"], gross["employment_known"], gross["hidden_cells"]) == (14, 140, 2)
-        assert gross["total_cells"] == 4
+        assert (gross["establishments"], gross["establishments_published"]) == (14, 14)
+        assert (gross["employment_known"], gross["wages_known"]) == (140, 140_000)
+        assert (gross["hidden_cells"], gross["total_cells"]) == (2, 4)
         assert found["strict:union", "private"]["employment_known"] == 100
         assert found["broad:gross", "private"]["employment_known"] == 990, "each reading has its own sum"
 

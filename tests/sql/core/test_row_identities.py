@@ -60,37 +60,56 @@ class TestAverageWeeklyWage:
 
 
 class TestLocationQuotients:
-    """Health is 5 % of the nation's wages in what follows, other measures are left at zero."""
+    """Private health is 5 % of the nation's wages in what follows, and everything private 80 %."""
 
-    def add_area(self, warehouse: Warehouse, area: str, health: int, everything: int, quotient: float) -> None:
-        row = {"area_fips": area, "establishments": 0}
+    def add_area(
+        self, warehouse: Warehouse, area: str, health: int, everything: int, quotient: float, **keys: object
+    ) -> None:
+        row = {"area_fips": area, "establishments": 0, **keys}
         warehouse.insert(
             "core.qcew_cells",
             {**row, "own_code": "0", "wages_usd": everything, "lq_wages": 1},
+            {**row, "wages_usd": everything * 8 // 10, "lq_wages": 1},
             {**row, "industry_code": "62", "wages_usd": health, "lq_wages": quotient},
         )
 
     def quotients(self, warehouse: Warehouse) -> list[tuple[str, bool]]:
         rows = found(warehouse, "location_quotients_agree")
-        assert {row["measure"] for row in rows} <= {"wages"}
-        return [(row["group_name"], row["holds"]) for row in rows if row["group_name"] != "own 0 industry 10"]
+        return [(row["measure"], row["holds"]) for row in rows if row["group_name"] == "own 5 industry 62"]
 
     def test_areas_agree_within_the_rounding(self, warehouse: Warehouse) -> None:
         self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)
         self.add_area(warehouse, "41067", health=37, everything=1000, quotient=0.74)
         self.add_area(warehouse, "41005", health=1, everything=3000, quotient=0.01)  # 0.0067
-        assert self.quotients(warehouse) == [("own 5 industry 62", True)]
+        rows = found(warehouse, "location_quotients_agree")
+        assert [(row["group_name"], row["holds"]) for row in rows] == [
+            ("own 0 industry 10", True),
+            ("own 5 industry 10", True),
+            ("own 5 industry 62", True),
+        ]
+        # Multnomah's is the narrowest range: 100 / 1000 / 2.005 to 100 / 1000 / 1.995
+        assert (rows[2]["expected"], rows[2]["found"]) == (pytest.approx(0.1 / 2.005), pytest.approx(0.1 / 1.995))
+
+    def test_quarters_and_measures_have_their_own_nation(self, warehouse: Warehouse) -> None:
+        for area in ("41051", "41067"):
+            self.add_area(warehouse, area, health=100, everything=1000, quotient=2.0)
+            self.add_area(warehouse, area, health=300, everything=4000, quotient=1.0, quarter=2)
+        warehouse.connection.execute(
+            "UPDATE core.qcew_cells SET establishments = if(own_code = '0', 70, 7), lq_establishments = 5"
+        )
+        assert self.quotients(warehouse) == [("establishments", True), ("establishments", True), ("wages", True),
+                                             ("wages", True)]  # fmt: skip
 
     @pytest.mark.parametrize("quotient", [0.72, 0.76])
     def test_an_area_that_implies_another_nation_is_found(self, warehouse: Warehouse, quotient: float) -> None:
         self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)
         self.add_area(warehouse, "41067", health=37, everything=1000, quotient=quotient)
-        assert self.quotients(warehouse) == [("own 5 industry 62", False)]
+        assert self.quotients(warehouse) == [("wages", False)]
 
     def test_a_quotient_of_zero_bounds_from_one_side_only(self, warehouse: Warehouse) -> None:
         self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)
         self.add_area(warehouse, "41067", health=1, everything=9000, quotient=0.0)  # 0.0022
-        assert self.quotients(warehouse) == [("own 5 industry 62", True)]
+        assert self.quotients(warehouse) == [("wages", True)]
 
     def test_one_area_alone_has_nobody_to_agree_with(self, warehouse: Warehouse) -> None:
         self.add_area(warehouse, "41051", health=100, everything=1000, quotient=2.0)

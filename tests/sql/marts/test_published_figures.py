@@ -64,14 +64,14 @@ def compared(warehouse: Warehouse, statistic: str, value: float, **more: object)
     [
         ("businesses", 101, 101.25),
         ("employment", 800, 800),
-        ("average_wage", 62_500, 62_500),  # $50 million by 800 jobs
+        ("average_wage", 0, 0.5),  # $400 by 800 jobs
         ("share_of_businesses", 0.05, 0.050625),  # 101.25 of 2000
         ("share_of_employment", 0.4, 0.4),
-        ("share_of_wages", 25_000, 25_000),
+        ("share_of_wages", 0.2, 0.2),
     ],
 )
 def test_each_statistic_is_compared(region: Warehouse, statistic: str, published: float, our_value: float) -> None:
-    ours(region, businesses=101.25, employment=800, wages=50_000_000, total=2000)
+    ours(region, businesses=101.25, employment=800, wages=400, total=2000)
     row = compared(region, statistic, published)
     assert row["our_value"] == pytest.approx(our_value)
     assert row["difference"] == pytest.approx(our_value - published, abs=1e-6)
