@@ -28,8 +28,11 @@ WAGES = "wages"
 _JOBS, _WAGES = 0, 1
 # A leaf that the quarter's jobs all but exclude may have a month's.
 LEAST_PART_OF_PRIOR = 1e-3
-# Relative variance of a leaf's jobs from one quarter to the next, and the least that one quarter's estimate has.
-PERIOD_VARIANCE = 0.02
+# How often the periods of a leaf are brought to what all of them say, and what is then left of the relative variance of
+# each: part of what its own margins leave, and what a cell changes from one quarter to the next.
+ROUNDS, PART_OF_VARIANCE_LEFT, PERIOD_VARIANCE = 3, 0.25, 0.04
+# Pay tells whose jobs they are better than disclosed cells let expect: estimates hold nearer to it than intervals do.
+PART_OF_PAY_VARIANCE = 0.7
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,16 @@ def estimate_periods(periods: Sequence[HiddenPeriod]) -> list[HiddenEstimates]:
     """Estimate every hidden leaf of some neighbouring periods, such as the quarters of a year.
 
     Jobs of the quarter and wages are raked together. Leaves that are hidden in several periods are then expected to be
-    what these say on average, and raked again: what is hidden beside a leaf differs from quarter to quarter. Last, the
-    months are raked to their own margins.
+    what these say together, and raked again, some times: what is hidden beside a leaf differs from quarter to quarter.
+    Last, the months are raked to their own margins.
     Periods must be of one NAICS vintage and on the same side of every break.
     Raises UnreachableMargins where the published rows contradict each other.
     """
-    first = [_rake_quarter(period) for period in periods]
-    return [_finish(quarter) for quarter in (_rake_again(first) if len(first) > 1 else first)]
+    quarters = [_rake_quarter(period) for period in periods]
+    if len(quarters) > 1:
+        for _ in range(ROUNDS):
+            quarters = _rake_again(quarters)
+    return [_finish(quarter) for quarter in quarters]
 
 
 @dataclass(frozen=True)
@@ -105,58 +111,79 @@ def _rake_quarter(period: HiddenPeriod) -> _Quarter:
     priors = leaf_priors(network.leaves, period.cells, network.tree, period.other_periods)
     margins = Margins.of(network.county_group, network.state_group)
     residuals = _residuals(network, [MONTHS, (WAGES,)])
-    return _Quarter(network, margins, residuals, priors, _rake_priors(priors, margins, residuals))
+    return _Quarter(network, margins, residuals, priors, _rake_from(priors, priors, margins, residuals))
 
 
-def _rake_priors(priors: Priors, margins: Margins, residuals: Residuals) -> Raked:
-    return rake_jobs_and_wages(priors.jobs, priors.jobs_variance, priors.pay, priors.pay_variance, margins, residuals)
+def _rake_from(
+    expected: Priors, priors: Priors, margins: Margins, residuals: Residuals, start: Floats | None = None
+) -> Raked:
+    """Raked from what is expected; variances of the result are those of the period's own priors."""
+    pay_variance = PART_OF_PAY_VARIANCE * priors.pay_variance
+    raked = rake_jobs_and_wages(
+        expected.jobs, expected.jobs_variance, expected.pay, pay_variance, margins, residuals, start
+    )
+    covariance = covariance_of_jobs_and_wages(
+        raked.values, priors.jobs, priors.jobs_variance, priors.pay, priors.pay_variance, margins, residuals
+    )
+    return replace(raked, covariance=covariance)
 
 
 def _rake_again(quarters: list[_Quarter]) -> list[_Quarter]:
-    """The quarters raked from the means of all; variances of the result are those of the first priors."""
+    """The quarters raked from what all of them say of each leaf."""
     again = []
-    for quarter, means in zip(quarters, _means_over_periods(quarters), strict=True):
-        priors = quarter.priors
-        is_shared = means["periods"].to_numpy() > 1
-        is_shared &= ~priors.has_own_period
-        uncertainty = np.maximum(_relative_variance_left(quarter), PERIOD_VARIANCE) + PERIOD_VARIANCE
-        shared = replace(
-            priors,
-            jobs=np.where(is_shared, means["jobs"].to_numpy(), priors.jobs),
-            jobs_variance=np.where(is_shared, uncertainty, priors.jobs_variance),
-            pay=np.where(is_shared, means["pay"].to_numpy(), priors.pay),
+    for quarter, of_all in zip(quarters, _means_over_periods(quarters), strict=True):
+        expected = _shared_priors(quarter, of_all)
+        again.append(
+            replace(
+                quarter,
+                raked=_rake_from(expected, quarter.priors, quarter.margins, quarter.residuals, quarter.raked.values),
+            )
         )
-        raked = _rake_priors(shared, quarter.margins, quarter.residuals)
-        covariance = covariance_of_jobs_and_wages(
-            raked.values, priors.jobs, priors.jobs_variance, priors.pay, priors.pay_variance, quarter.margins,
-            quarter.residuals,
-        )  # fmt: skip
-        again.append(replace(quarter, raked=replace(raked, covariance=covariance)))
     return again
 
 
+def _shared_priors(quarter: _Quarter, of_all: pl.DataFrame) -> Priors:
+    priors = quarter.priors
+    is_shared = (of_all["periods"].to_numpy() > 1) & ~priors.has_own_period
+    variance = PART_OF_VARIANCE_LEFT * _relative_variance_left(quarter) + PERIOD_VARIANCE
+    return replace(
+        priors,
+        jobs=np.where(is_shared, of_all["jobs"].to_numpy() * priors.jobs_level, priors.jobs),
+        jobs_variance=np.where(is_shared, variance, priors.jobs_variance),
+        pay=np.where(is_shared, of_all["pay"].to_numpy() * priors.pay_level, priors.pay),
+    )
+
+
 def _means_over_periods(quarters: list[_Quarter]) -> list[pl.DataFrame]:
-    """For the leaves of each quarter: geometric means of jobs and pay over the periods, and how many these are."""
-    estimates = [
-        quarter.network.leaves.select(*CELL, "is_remainder").with_columns(
-            jobs=pl.Series(quarter.raked.values[_JOBS]), wages=pl.Series(quarter.raked.values[_WAGES])
-        )
-        for quarter in quarters
-    ]
+    """For the leaves of each quarter: means over the periods of jobs and pay, and how many these are.
+
+    Geometric means relative to the periods' levels; a period whose margins leave little open counts most.
+    """
+    keys = [*CELL, "is_remainder"]
+    estimates = [_relative_to_level(quarter) for quarter in quarters]
+    weighted = {
+        name: (pl.col(name).log() * pl.col("weight")).sum() / pl.col("weight").sum() for name in ("jobs", "pay")
+    }
     means = (
         pl.concat(estimates)
-        .filter((pl.col("jobs") > 0) & (pl.col("wages") > 0))
-        .group_by(*CELL, "is_remainder")
-        .agg(
-            jobs=pl.col("jobs").log().mean().exp(),
-            pay=(pl.col("wages") / pl.col("jobs")).log().mean().exp(),
-            periods=pl.len(),
-        )
+        .filter((pl.col("jobs") > 0) & (pl.col("pay") > 0))
+        .group_by(keys, maintain_order=True)
+        .agg(jobs=weighted["jobs"].exp(), pay=weighted["pay"].exp(), periods=pl.len())
     )
-    keys = [*CELL, "is_remainder"]
     return [
-        each.select(keys).join(means, on=keys, how="left", maintain_order="left").fill_null(1) for each in estimates
+        quarter.network.leaves.select(keys).join(means, on=keys, how="left", maintain_order="left").fill_null(1)
+        for quarter in quarters
     ]
+
+
+def _relative_to_level(quarter: _Quarter) -> pl.DataFrame:
+    (jobs, wages), priors = quarter.raked.values, quarter.priors
+    pay = np.divide(wages, jobs, out=np.zeros_like(wages), where=jobs > 0)
+    return quarter.network.leaves.select(*CELL, "is_remainder").with_columns(
+        jobs=pl.Series(jobs / priors.jobs_level),
+        pay=pl.Series(pay / priors.pay_level),
+        weight=pl.Series(1 / (_relative_variance_left(quarter) + PERIOD_VARIANCE)),
+    )
 
 
 def _relative_variance_left(quarter: _Quarter) -> Floats:

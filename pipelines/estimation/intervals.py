@@ -4,7 +4,8 @@ Belongs here: what the margins leave of the priors' variance, and intervals made
 (raking), proven bounds.
 
 var(s'x) = s'Vs - s'V A'(A V A')⁻¹ A V s, with V the prior covariance around the estimate. The hidden part of a total is
-taken as log-normal, so an interval never reaches below what is published, and is cut at the proven bounds.
+taken as log-normal with the estimate as its mean, so an interval never reaches below what is published, and is cut at
+the proven bounds. Relative variances are gamma deviances (priors), which of a log-normal are the variance of its log.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from pipelines.estimation.margins import Floats
 
 COVERAGE = 0.9
 # Beyond it an interval is as wide as the proven bounds anyway.
-LARGEST_RELATIVE_ERROR = 1e6
+LARGEST_RELATIVE_ERROR = 5.0
+LEAST_HIDDEN = 1e-6
 _DEVIATIONS = float(special.ndtri((1 + COVERAGE) / 2))
 
 
@@ -42,9 +44,10 @@ def interval90(
     hidden: estimate of the hidden part; standard_error of it. is_whole: the truth is a whole number, as jobs of a month
     are, so the ends go outwards to the next one. Without anything hidden, or a standard error of 0, no width.
     """
-    relative = np.divide(standard_error, hidden, out=np.zeros_like(hidden), where=hidden > LARGEST_RELATIVE_ERROR**-1)
-    factor = np.exp(_DEVIATIONS * np.sqrt(np.log1p(np.minimum(relative, LARGEST_RELATIVE_ERROR) ** 2)))
-    lower, upper = hidden / factor, hidden * factor
+    relative = np.divide(standard_error, hidden, out=np.zeros_like(hidden), where=hidden > LEAST_HIDDEN)
+    deviation = np.minimum(relative, LARGEST_RELATIVE_ERROR)
+    median, factor = hidden * np.exp(-(deviation**2) / 2), np.exp(_DEVIATIONS * deviation)
+    lower, upper = median / factor, median * factor
     if is_whole:
         # A hair's breadth of rounding must not cost a whole job.
         lower, upper = np.floor(lower + 1e-6), np.ceil(upper - 1e-6)

@@ -12,7 +12,7 @@ Arrays of leaves are [measure, leaf], covariances of leaves [measure, measure, l
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,27 @@ SYMMETRIC: dict[str, Any] = {
     "diag_pivot_thresh": 0.0,
     "options": {"SymmetricMode": True},
 }
-STEP_ACCURACY, MOST_REFINEMENTS = 1e-11, 20
+STEP_ACCURACY, MOST_REFINEMENTS = 1e-9, 20
+
+
+class Crossings(NamedTuple):
+    """Where state and county groups meet: the places of what is not zero in A V A', whatever V is.
+
+    inside: leaves of a state group; crossing: that of each of them. county, state: the groups of each crossing. left,
+    right: all pairs of crossings of one county group; place: their entry of the Schur complement, of which row and
+    column are the state groups. diagonal: the entry of each state group with itself.
+    """
+
+    inside: Groups
+    crossing: Groups
+    county: Groups
+    state: Groups
+    left: Groups
+    right: Groups
+    place: Groups
+    row: Groups
+    column: Groups
+    diagonal: Groups
 
 
 @dataclass(frozen=True)
@@ -86,6 +106,27 @@ class Margins:
         return _membership(self.county_group, self.county_count), _membership(self.state_group, self.state_count)
 
     @cached_property
+    def crossings(self) -> Crossings:
+        """Where state and county groups meet."""
+        inside = np.flatnonzero(self.state_group >= 0)
+        keys, crossing = np.unique(
+            self.county_group[inside] * self.state_count + self.state_group[inside], return_inverse=True
+        )
+        county, state = keys // max(self.state_count, 1), keys % max(self.state_count, 1)
+        sizes = np.bincount(county, minlength=self.county_count)
+        first, own = (np.cumsum(sizes) - sizes)[county], sizes[county]
+        left = np.repeat(np.arange(len(keys)), own)
+        right = np.arange(len(left)) - np.repeat(np.cumsum(own) - own, own) + np.repeat(first, own)
+        diagonal = np.arange(self.state_count)
+        entries, place = np.unique(
+            np.concatenate([diagonal * (self.state_count + 1), state[left] * self.state_count + state[right]]),
+            return_inverse=True,
+        )
+        row, column = entries // max(self.state_count, 1), entries % max(self.state_count, 1)
+        places = place[self.state_count :]
+        return Crossings(inside, crossing, county, state, left, right, places, row, column, place[: self.state_count])
+
+    @cached_property
     def _state_or_none(self) -> Groups:
         return np.where(self.state_group < 0, self.state_count, self.state_group)
 
@@ -105,13 +146,15 @@ class NormalEquations:
         self.covariance = covariance
         self.measures = len(covariance)
         self._county_inverse = self._invert_counties()
-        self._between = self._state_by_county()
+        crossings = margins.crossings
+        self._meeting = np.array(
+            [[np.bincount(crossings.crossing, leaf[crossings.inside], len(crossings.county)) for leaf in row]
+             for row in covariance], dtype=np.float64
+        )  # fmt: skip
         of_states = np.stack([margins.state_sums(row) for row in covariance])
         variance = np.concatenate([of_states[measure, measure] for measure in range(self.measures)])
         self._scale = 1 / np.sqrt(np.where(variance > 0, variance, 1.0))
-        schur = _diagonals(of_states) - self._between @ _diagonals(self._county_inverse) @ self._between.T
-        scale = sparse.diags_array(self._scale)
-        self._schur, self._solve = _factorised(scale @ schur @ scale, variance > 0)
+        self._schur, self._solve = _factorised(self._schur_complement(of_states), variance > 0)
 
     def step(self, county: Floats, state: Floats) -> Floats:
         """V A'λ, the least change of the leaves that adds the given [measure, group] amounts to the margins.
@@ -192,9 +235,29 @@ class NormalEquations:
         inverse = np.linalg.inv(block.transpose(2, 0, 1))
         return np.ascontiguousarray(inverse.transpose(1, 2, 0))
 
-    def _state_by_county(self) -> sparse.csr_array:
-        of_county, of_state = self.margins.memberships
-        blocks = [[of_state.T @ sparse.diags_array(leaf) @ of_county for leaf in row] for row in self.covariance]
+    def _schur_complement(self, of_states: Floats) -> sparse.csc_array:
+        """Scaled, so that its diagonal was 1 before the counties were taken out."""
+        at, states = self.margins.crossings, self.margins.state_count
+        through = np.einsum("mpk,pnk->mnk", self._meeting, self._county_inverse[:, :, at.county])
+        scale = self._scale.reshape(self.measures, states)
+        rows, columns, entries = [], [], []
+        for row, column in np.ndindex(self.measures, self.measures):
+            taken = sum(through[row, k][at.left] * self._meeting[column, k][at.right] for k in range(self.measures))
+            block = -np.bincount(at.place, taken, len(at.row)).astype(np.float64)
+            block[at.diagonal] += of_states[row, column]
+            rows.append(row * states + at.row)
+            columns.append(column * states + at.column)
+            entries.append(block * scale[row][at.row] * scale[column][at.column])
+        size = self.measures * states
+        places = np.concatenate(rows), np.concatenate(columns)
+        return sparse.csc_array(sparse.coo_array((np.concatenate(entries), places), shape=(size, size)))
+
+    @cached_property
+    def _between(self) -> sparse.csr_array:
+        """Covariance of state groups and county groups."""
+        at, shape = self.margins.crossings, (self.margins.state_count, self.margins.county_count)
+        blocks = [[sparse.coo_array((block, (at.state, at.county)), shape=shape) for block in row]
+                  for row in self._meeting]  # fmt: skip
         return sparse.csr_array(sparse.block_array(blocks))
 
     @cached_property
@@ -218,8 +281,8 @@ class NormalEquations:
         return product
 
 
-def _factorised(schur: sparse.csr_array, can_move: Flags) -> tuple[sparse.csc_array, Solve]:
-    """The scaled Schur complement with a ridge, and what solves it. Where nothing can move, the diagonal is 1."""
+def _factorised(schur: sparse.csc_array, can_move: Flags) -> tuple[sparse.csc_array, Solve]:
+    """A scaled Schur complement with a ridge, and what solves it. Where nothing can move, the diagonal is 1."""
     for ridge in RIDGES if len(can_move) else ():
         raised = sparse.csc_array(schur + sparse.diags_array(np.where(can_move, ridge, 1.0)))
         try:
@@ -230,7 +293,7 @@ def _factorised(schur: sparse.csr_array, can_move: Flags) -> tuple[sparse.csc_ar
             return raised, factor.solve
     if len(can_move):
         raise np.linalg.LinAlgError("A V A' is not positive definite: a variance is negative or not finite")
-    return sparse.csc_array(schur), np.copy
+    return schur, np.copy
 
 
 def _membership(group: Groups, count: int) -> sparse.csr_array:

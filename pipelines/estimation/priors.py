@@ -26,8 +26,10 @@ COUNTY_PAY_EXPONENT = 0.5
 STATE_CHANGE_EXPONENT, ESTABLISHMENTS_CHANGE_EXPONENT = 0.7, 0.3
 # A cell wanders off with the quarters: variance grows by half of the first quarter's with each further one.
 DRIFT_A_QUARTER = 0.5
+# A cell that is hidden in one quarter and disclosed in the next has changed more than one disclosed in both.
+HIDDEN_CHANGE = 1.5
 # Deviances above this quantile count as it: one giant must not widen every cell.
-WINSORISED_QUANTILE = 0.95
+WINSORISED_QUANTILE = 0.92
 FEWEST_CELLS_TO_FIT = 30
 LEAST_JOBS, LEAST_PAY_USD = 1.0, 1.0
 
@@ -70,7 +72,10 @@ USUAL_VARIANCES = Variances(
 
 @dataclass(frozen=True)
 class Priors:
-    """One entry a leaf; month_shares [month, leaf]. has_own_period: another period of the cell itself is disclosed."""
+    """One entry a leaf; month_shares [month, leaf]. has_own_period: another period of the cell itself is disclosed.
+
+    jobs_level, pay_level: what a cell's jobs and pay go up and down with from period to period.
+    """
 
     jobs: Floats
     jobs_variance: Floats
@@ -79,6 +84,8 @@ class Priors:
     month_shares: Floats
     month_variance: Floats
     has_own_period: NDArray[np.bool_]
+    jobs_level: Floats
+    pay_level: Floats
     variances: Variances
 
 
@@ -94,18 +101,22 @@ def leaf_priors(leaves: pl.DataFrame, cells: pl.DataFrame, tree: pl.DataFrame, o
     expected = _expected(leaves, reference, tree)
     disclosed = _disclosed_areas(rows, tree).join(_as_reference(reference), on=("own_code", "industry_code"))
     county_pay = _county_pay(disclosed)
-    expected = expected.join(county_pay, on="area_fips", how="left", maintain_order="left")
+    expected, disclosed = (
+        rows.join(county_pay, on="area_fips", how="left", maintain_order="left").with_columns(
+            expected_pay=pl.col("pay") * pl.col("county_pay").fill_null(1.0) ** COUNTY_PAY_EXPONENT
+        )
+        for rows in (expected, disclosed)
+    )
     own_change = _own_periods(disclosed.select(*CELL, "establishments", "jobs", "wages_usd", "size", "pay"), others)
     variances = _fit(disclosed, own_change)
     own = expected.join(_own_prior(_own_periods(expected, others)), on=CELL, how="left", maintain_order="left")
 
     establishments = np.maximum(own["establishments"].to_numpy().astype(np.float64), 1.0)
     by_size = establishments * own["size"].to_numpy()
-    by_county = own["pay"].to_numpy() * own["county_pay"].fill_null(1.0).to_numpy() ** COUNTY_PAY_EXPONENT
     has_own = own["own_jobs"].is_not_null().to_numpy()
     jobs = np.where(has_own, own["own_jobs"].fill_null(1.0).to_numpy(), by_size)
-    pay = np.where(has_own, own["own_pay"].fill_null(1.0).to_numpy(), by_county)
-    drift = 1 + DRIFT_A_QUARTER * (own["nearest"].fill_null(1).to_numpy() - 1)
+    pay = np.where(has_own, own["own_pay"].fill_null(1.0).to_numpy(), own["expected_pay"].to_numpy())
+    drift = HIDDEN_CHANGE * (1 + DRIFT_A_QUARTER * (own["nearest"].fill_null(1).to_numpy() - 1))
     jobs = np.maximum(jobs, LEAST_JOBS)
     a_month = jobs / 3
     return Priors(
@@ -116,6 +127,8 @@ def leaf_priors(leaves: pl.DataFrame, cells: pl.DataFrame, tree: pl.DataFrame, o
         month_shares=own.select(f"share_{month}" for month in MONTHS).to_numpy().T.astype(np.float64),
         month_variance=variances.month_share.of(a_month),
         has_own_period=has_own,
+        jobs_level=own["size"].to_numpy() ** STATE_CHANGE_EXPONENT * establishments**ESTABLISHMENTS_CHANGE_EXPONENT,
+        pay_level=own["pay"].to_numpy(),
         variances=variances,
     )
 
@@ -253,7 +266,7 @@ def _fit(disclosed: pl.DataFrame, own_change: pl.DataFrame) -> Variances:
     establishments = cells["establishments"].to_numpy().astype(np.float64)
     a_month = cells["jobs"].to_numpy() / 3
     size = cells.select(pl.col("jobs") / (pl.col("establishments") * pl.col("size"))).to_series().to_numpy()
-    pay = cells.select(pl.col("wages_usd") / (pl.col("jobs") * pl.col("pay"))).to_series().to_numpy()
+    pay = cells.select(pl.col("wages_usd") / (pl.col("jobs") * pl.col("expected_pay"))).to_series().to_numpy()
     shares = np.concatenate([
         cells.select((pl.col(month) + 1) / (pl.col("jobs") + 3) / pl.col(f"share_{month}")).to_series().to_numpy()
         for month in MONTHS

@@ -26,7 +26,7 @@ MAXIMUM_STEPS = 100
 # Once the margins hold, leaves that still move are those that the margins force towards zero.
 STEPS_TO_SETTLE = 2
 LARGEST_GROWTH = 30.0
-LEAST_GAIN, PART_OF_WAY_TO_ZERO = 1.0, 0.95
+PART_OF_WAY_TO_ZERO = 0.95
 # A leaf below this part of its groups and of its prior that still halves is one that the margins force to 0.
 VANISHING = 1e-3
 
@@ -75,12 +75,19 @@ def rake(prior: Floats, relative_variance: Floats, margins: Margins, residuals: 
 
 
 def rake_jobs_and_wages(
-    jobs: Floats, jobs_variance: Floats, pay: Floats, pay_variance: Floats, margins: Margins, residuals: Residuals
+    jobs: Floats,
+    jobs_variance: Floats,
+    pay: Floats,
+    pay_variance: Floats,
+    margins: Margins,
+    residuals: Residuals,
+    start: Floats | None = None,
 ) -> Raked:
     """Rake jobs and wages together: measure 0 jobs, measure 1 wages; pay is expected wages per job.
 
-    All arguments [leaf] and above 0; variances are relative. Leaves of a group without jobs, or without wages, are 0 in
-    that measure only. Raises UnreachableMargins.
+    All arguments [leaf] and above 0; variances are relative. start: values [measure, leaf] that are near the result,
+    such as those of a like prior. Leaves of a group without jobs, or without wages, are 0 in that measure only. Raises
+    UnreachableMargins.
     """
     model = _JobsAndWages(
         _positive("jobs", jobs),
@@ -89,7 +96,9 @@ def rake_jobs_and_wages(
         _positive("pay variance", pay_variance),
         _is_live(margins, residuals),
     )
-    return _minimise(model, margins, residuals)
+    if start is not None:
+        model.is_live &= start > 0
+    return _minimise(model, margins, residuals, start)
 
 
 def covariance_of_jobs_and_wages(
@@ -161,14 +170,14 @@ class _JobsAndWages:
         return covariance * to_wages[:, None] * to_wages[None], slope * to_wages
 
 
-def _minimise(model: _Model, margins: Margins, residuals: Residuals) -> Raked:
+def _minimise(model: _Model, margins: Margins, residuals: Residuals, start: Floats | None = None) -> Raked:
     """Newton's method with margins, from a start that need not keep them; each leaf moves by its own natural step.
 
     Downwards a leaf x + d becomes x / (1 - d/x), which is Newton's step in 1/x, where the gamma distance's margins are
     nearly linear: no leaf leaves the positive numbers and none shortens the others' step. Once such a step comes no
     nearer to the margins, all leaves move by the same part of Newton's step, which comes nearer by that part.
     """
-    values, ceiling = model.start(margins, residuals), _ceiling(margins, residuals)
+    values, ceiling = model.start(margins, residuals) if start is None else start, _ceiling(margins, residuals)
     settling, is_together, largest, gap_before = 0, False, np.inf, np.inf
     for steps in range(MAXIMUM_STEPS + 1):
         county, state = _left(margins, residuals, values)
@@ -180,7 +189,7 @@ def _minimise(model: _Model, margins: Margins, residuals: Residuals) -> Raked:
                 return Raked(values, covariance, steps)
         if steps == MAXIMUM_STEPS:
             break
-        is_together |= steps > 0 and gap > max(LEAST_GAIN * gap_before, TOLERANCE)
+        is_together |= TOLERANCE < gap_before < gap
         gap_before = gap
         equations = NormalEquations(margins, covariance)
         step = equations.step(county + margins.county_sums(slope), state + margins.state_sums(slope)) - slope

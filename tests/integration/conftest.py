@@ -5,6 +5,7 @@ the first test; tests wait for them where they need them. The others run in this
 """
 
 import contextlib
+import hashlib
 import os
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ from pipelines.orchestration.intake import write_sample_files
 from pipelines.settings import Settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+ANOTHER_BOARD = Path(__file__).with_name("another_board")
 REAL_ZIP = Path("bls", "2016_qtrly_by_area.zip")
 Finished = subprocess.CompletedProcess[str]
 
@@ -40,6 +42,35 @@ class SampleRuns(NamedTuple):
     status: Finished
     again_dir: Path
     again: Finished
+
+
+class Office(NamedTuple):
+    """A board's data folder, inbox and definitions."""
+
+    data_dir: Path
+    inbox: Path
+    definitions_dir: Path
+
+    def put(self, name: str, content: bytes) -> str:
+        """Lays a file into the inbox, in place of one of its name; its hash."""
+        (self.inbox / name).write_bytes(content)
+        return hashlib.sha256(content).hexdigest()
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(**self._asdict())
+
+    def published(self) -> str:
+        """The hash of the published warehouse's bytes."""
+        return hashlib.sha256(self.settings.published_database.read_bytes()).hexdigest()
+
+
+class FirstRun(NamedTuple):
+    """What the first run of an office printed, and left: hashes of its files by county, and of the warehouse."""
+
+    result: Result
+    captured: Mapping[str, str]
+    warehouse: str
 
 
 class LongRuns(NamedTuple):
@@ -113,10 +144,10 @@ def sectors(dagster_home: Path) -> Callable[..., Result]:
 
 @pytest.fixture(scope="session")
 def program(dagster_home: Path) -> Callable[..., Finished]:
-    """A program of the environment as a process: its arguments, a data folder, an inbox."""
+    """A program of the environment as a process: its arguments, and the places it works on by name."""
 
-    def call(*command: str, data_dir: Path, inbox: Path | None = None) -> Finished:
-        return run_program(*command, environment=variables(dagster_home, data_dir, inbox))
+    def call(*command: str, **places: Path) -> Finished:
+        return run_program(*command, environment=variables(dagster_home, **places))
 
     return call
 
@@ -125,8 +156,8 @@ def program(dagster_home: Path) -> Callable[..., Finished]:
 def start_program(dagster_home: Path) -> Callable[..., subprocess.Popen[str]]:
     """The same, started only; what it says on stderr can be read while it runs."""
 
-    def start(*command: str, data_dir: Path, inbox: Path | None = None) -> subprocess.Popen[str]:
-        environment = variables(dagster_home, data_dir, inbox)
+    def start(*command: str, **places: Path) -> subprocess.Popen[str]:
+        environment = variables(dagster_home, **places)
         streams: Mapping[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(located(command), cwd=PROJECT_ROOT, env=os.environ | environment, **streams)
 
@@ -169,6 +200,21 @@ def county_files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes
         header, *lines = archive.read(archive.namelist()[0]).splitlines(keepends=True)
     return {county: header + b"".join(line for line in lines if line.startswith(b'"%b"' % county.encode()))
             for county in ("41051", "41067")}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office of another board than the one whose definitions are shipped."""
+    return Office(tmp_path_factory.mktemp("office"), tmp_path_factory.mktemp("inbox"), ANOTHER_BOARD)
+
+
+@pytest.fixture(scope="session")
+def first_run(office: Office, county_files: Mapping[str, bytes], sectors: Callable[..., Result]) -> FirstRun:
+    """The first run of the office, on both county files."""
+    captured = {county: office.put(f"{county}.csv", content) for county, content in county_files.items()}
+    result = sectors("run", *office)
+    assert result.exit_code == 0, result.output
+    return FirstRun(result, captured, office.published())
 
 
 def make_home(home: Path) -> Path:

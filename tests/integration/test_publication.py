@@ -1,6 +1,6 @@
 """The warehouse that people read changes whole or not at all: one inbox through a year of files, good and bad.
 
-    published  two counties come in, the first warehouse is published
+    first_run  two counties come in, the first warehouse is published (conftest)
     killed     the next run is killed in the middle
     revised    one county is revised, a web page lies beside it, and a reader holds the warehouse open during the run
     failed     the other county contradicts itself
@@ -21,8 +21,6 @@ import dagster as dg
 import pytest
 from click.testing import Result
 
-from pipelines.settings import Settings
-
 pytestmark = pytest.mark.slow
 
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -32,8 +30,8 @@ ESTABLISHMENTS = 8
 """Place of qtrly_estabs in a line."""
 TOTALS = """
     SELECT total FROM marts.sector_measures
-    WHERE region = 'portland_metro' AND period = '2024' AND ownership = 'private' AND definition = 'strict'
-        AND sector = 'construction' ORDER BY measure
+    WHERE region = 'both_sides' AND period = '2024' AND ownership = 'private' AND definition = 'strict'
+        AND sector = 'manufacturing' ORDER BY measure
 """
 CELLS = """
     SELECT sum(establishments) / 4.0, sum(month1_employment + month2_employment + month3_employment) / 12.0,
@@ -51,32 +49,11 @@ for line in sys.stdin:
 """
 
 
-class Office(NamedTuple):
-    """One data folder and one inbox."""
-
-    data_dir: Path
-    inbox: Path
-
-    def put(self, name: str, content: bytes) -> str:
-        """Lays a file into the inbox, in place of one of its name; its hash."""
-        (self.inbox / name).write_bytes(content)
-        return hashlib.sha256(content).hexdigest()
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(data_dir=self.data_dir)
-
-    def published(self) -> str:
-        """The hash of the published warehouse's bytes."""
-        return hashlib.sha256(self.settings.published_database.read_bytes()).hexdigest()
-
-
-class Published(NamedTuple):
-    office: Office
-    result: Result
+class First(NamedTuple):
     captured: Mapping[str, str]
     warehouse: str
     totals: list[tuple[Any, ...]]
+    sums_of_cells: list[float]
 
 
 class Killed(NamedTuple):
@@ -102,20 +79,15 @@ class Failed(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def published(
-    tmp_path_factory: pytest.TempPathFactory, county_files: Mapping[str, bytes], sectors: Sectors, ask: Ask
-) -> Published:
-    office = Office(tmp_path_factory.mktemp("office"), tmp_path_factory.mktemp("inbox"))
-    captured = {county: office.put(f"{county}.csv", content) for county, content in county_files.items()}
-    result = sectors("run", office.data_dir, office.inbox)
-    assert result.exit_code == 0, result.output
-    return Published(office, result, captured, office.published(), ask(office.data_dir, TOTALS))
+def first(office: Any, first_run: Any, ask: Ask) -> First:
+    (multnomah,), (washington,) = (ask(office.data_dir, CELLS, county) for county in first_run.captured)
+    both = [sum(pair) for pair in zip(multnomah, washington, strict=True)]
+    return First(first_run.captured, first_run.warehouse, ask(office.data_dir, TOTALS), both)
 
 
 @pytest.fixture(scope="module")
-def killed(published: Published, start_program: Callable[..., subprocess.Popen[str]]) -> Killed:
-    office = published.office
-    with start_program("sectors", "run", data_dir=office.data_dir, inbox=office.inbox) as process:
+def killed(office: Any, first: First, start_program: Callable[..., subprocess.Popen[str]]) -> Killed:
+    with start_program("sectors", "run", **office._asdict()) as process:
         assert process.stderr
         line = next(line for line in process.stderr if line.startswith("made    core."))
         process.kill()
@@ -124,11 +96,8 @@ def killed(published: Published, start_program: Callable[..., subprocess.Popen[s
 
 
 @pytest.fixture(scope="module")
-def revised(
-    published: Published, killed: Killed, county_files: Mapping[str, bytes], sectors: Sectors, ask: Ask
-) -> Revised:
+def revised(office: Any, killed: Killed, county_files: Mapping[str, bytes], sectors: Sectors, ask: Ask) -> Revised:
     """Multnomah's file is replaced by one with the figures of Washington County: all identities hold in it."""
-    office = published.office
     captured = office.put("41051.csv", county_files["41067"].replace(b'"41067"', b'"41051"'))
     office.put("41005.csv", b"<!DOCTYPE html><title>Too many requests</title>")
     command = [sys.executable, "-c", READER, str(office.settings.published_database), TOTALS]
@@ -141,7 +110,7 @@ def revised(
             return reader.stdout.readline() if reader.stdout else ""
 
         before = read("again")
-        result = sectors("run", office.data_dir, office.inbox)
+        result = sectors("run", *office)
         during, after = read("again"), read("reopen")
     assert result.exit_code == 0, result.output
     totals = ask(office.data_dir, TOTALS)
@@ -150,7 +119,7 @@ def revised(
 
 @pytest.fixture(scope="module")
 def failed(
-    published: Published,
+    office: Any,
     revised: Revised,
     county_files: Mapping[str, bytes],
     sectors: Sectors,
@@ -158,69 +127,60 @@ def failed(
     last_run: Callable[[Path], list[dg.DagsterEvent]],
 ) -> Failed:
     """One more establishment in one six-digit industry of Washington County: its parent does not know of it."""
-    office = published.office
     lines = county_files["41067"].splitlines(keepends=True)
     place = next(place for place, line in enumerate(lines) if re.match(rb'"41067","5","\d{5}[1-9]","78"', line))
     fields = lines[place].split(b",")
     fields[ESTABLISHMENTS] = b"%d" % (int(fields[ESTABLISHMENTS]) + 1)
     lines[place] = b",".join(fields)
     office.put("41067.csv", b"".join(lines))
-    result = sectors("run", office.data_dir, office.inbox)
+    result = sectors("run", *office)
     return Failed(result, office.published(), fields[2].decode()[1:6], last_run(dagster_home))
 
 
-def test_the_first_run_publishes_the_figures_of_its_files(published: Published, ask: Ask) -> None:
-    counties = [ask(published.office.data_dir, CELLS, county)[0] for county in published.captured]
-    assert [total for (total,) in published.totals] == pytest.approx(
-        [sum(pair) for pair in zip(*counties, strict=True)]
-    )
+def test_the_first_run_publishes_the_figures_of_its_files(first: First) -> None:
+    assert [total for (total,) in first.totals] == pytest.approx(first.sums_of_cells)
 
 
-def test_a_killed_run_leaves_the_published_bytes_as_they_were(published: Published, killed: Killed) -> None:
+def test_a_killed_run_leaves_the_published_bytes_as_they_were(first: First, killed: Killed) -> None:
     assert killed.last_line.startswith("made    core.")
-    assert killed.warehouse == published.warehouse
+    assert killed.warehouse == first.warehouse
 
 
-def test_the_run_after_a_killed_one_succeeds(published: Published, revised: Revised) -> None:
+def test_the_run_after_a_killed_one_succeeds(first: First, revised: Revised) -> None:
     assert revised.result.exit_code == 0
-    assert revised.warehouse != published.warehouse
+    assert revised.warehouse != first.warehouse
 
 
-def test_a_reader_sees_the_old_rows_until_it_opens_again(published: Published, revised: Revised) -> None:
-    assert revised.totals != published.totals
-    assert revised.seen_before == revised.seen_during == f"{published.totals}\n"
+def test_a_reader_sees_the_old_rows_until_it_opens_again(first: First, revised: Revised) -> None:
+    assert revised.totals != first.totals
+    assert revised.seen_before == revised.seen_during == f"{first.totals}\n"
     assert revised.seen_after == f"{revised.totals}\n"
 
 
-def test_the_newest_file_of_a_period_speaks(revised: Revised, published: Published, ask: Ask) -> None:
-    (washington,) = ask(published.office.data_dir, CELLS, "41067")
+def test_the_newest_file_of_a_period_speaks(office: Any, revised: Revised, ask: Ask) -> None:
+    (washington,) = ask(office.data_dir, CELLS, "41067")
     assert [total for (total,) in revised.totals] == pytest.approx([2 * figure for figure in washington])
 
 
-def test_both_vintages_stay_captured_unchanged(published: Published, revised: Revised) -> None:
-    store = published.office.settings.raw_dir / "captures"
-    for sha256 in (*published.captured.values(), revised.captured):
+def test_both_vintages_stay_captured_unchanged(office: Any, first: First, revised: Revised) -> None:
+    store = office.settings.raw_dir / "captures"
+    for sha256 in (*first.captured.values(), revised.captured):
         kept = store / sha256[:2] / f"{sha256}.csv"
         assert hashlib.sha256(kept.read_bytes()).hexdigest() == sha256
         assert json.loads(kept.with_suffix(".json").read_text("utf-8"))["source"] == "files"
 
 
-def test_figures_name_the_file_they_come_from(published: Published, revised: Revised, ask: Ask) -> None:
+def test_figures_name_the_file_they_come_from(office: Any, first: First, revised: Revised, ask: Ask) -> None:
     query = "SELECT DISTINCT capture_sha256 FROM marts.figure_sources WHERE region = ? AND period = '2024'"
-    assert ask(published.office.data_dir, query, "41051") == [(revised.captured,)]
-    assert set(ask(published.office.data_dir, query, "portland_metro")) == {
-        (revised.captured,),
-        (published.captured["41067"],),
-    }
+    assert ask(office.data_dir, query, "41051") == [(revised.captured,)]
+    assert set(ask(office.data_dir, query, "both_sides")) == {(revised.captured,), (first.captured["41067"],)}
 
 
-def test_a_refused_file_is_named_and_does_not_stop_the_good_ones(
-    published: Published, revised: Revised, ask: Ask
-) -> None:
+def test_a_refused_file_is_named_and_does_not_stop_the_good_ones(office: Any, revised: Revised, ask: Ask) -> None:
     said = [line for line in revised.result.output.splitlines() if "41005.csv" in line and "web page" in line]
     assert len(said) >= 2, "while it runs, and beside the result"
-    ((address, reason),) = ask(published.office.data_dir, "SELECT address, reason FROM raw.refused_files")
-    assert address == str(published.office.inbox / "41005.csv")
+    ((address, reason),) = ask(office.data_dir, "SELECT address, reason FROM raw.refused_files")
+    assert address == str(office.inbox / "41005.csv")
     assert "HTML" in reason
 
 
@@ -229,13 +189,13 @@ def test_a_failed_expectation_stops_publication(revised: Revised, failed: Failed
     assert failed.warehouse == revised.warehouse
 
 
-def test_the_message_names_table_expectation_group_and_where_to_look(published: Published, failed: Failed) -> None:
+def test_the_message_names_table_expectation_group_and_where_to_look(office: Any, failed: Failed) -> None:
     said = failed.result.output
     assert "BLOCKED core.identities" in said
     assert "identities_hold" in said
     assert f"41067 own 5 industry {failed.parent}" in said
     assert "the last published warehouse is as it was" in said
-    assert str(published.office.settings.exports_dir / "data_docs" / "index.html") in said
+    assert str(office.settings.exports_dir / "data_docs" / "index.html") in said
 
 
 def test_failing_rows_are_metadata_of_the_check(failed: Failed) -> None:
@@ -255,8 +215,8 @@ def test_nothing_after_the_failed_check_was_published(failed: Failed) -> None:
     assert "published.warehouse" not in made
 
 
-def test_data_docs_show_the_failure(published: Published, failed: Failed) -> None:
-    docs = published.office.settings.exports_dir / "data_docs"
+def test_data_docs_show_the_failure(office: Any, failed: Failed) -> None:
+    docs = office.settings.exports_dir / "data_docs"
     summary = json.loads((docs / "run.json").read_text("utf-8"))["tables"]
     assert {table for table, counts in summary.items() if counts["failed"]} == {"core.identities"}
     page = (docs / "tables" / "core.identities.html").read_text("utf-8")

@@ -119,6 +119,12 @@ class TestTotals:
         # total covered has a row of its own, all governments together are added up
         assert (found["total_covered"], found["government"]) == ((10, 100), (10, 100))
 
+    def test_a_total_of_another_period_source_or_area_is_no_total(self, metro: Warehouse) -> None:
+        parts = [total("41051", own, 10, 100) for own in ("3", "5")]
+        other: list[Row] = [{"source": "qualityinfo"}, {"area_fips": "53011"}, {"quarter": 0}, {"industry_code": "62"}]
+        elsewhere = [{**total("41051", "0", 7, 70), **keys} for keys in other]
+        assert totals(metro, *parts, *elsewhere)["total_covered"] == (20, 200)
+
     def test_a_mean_of_months_and_a_rounded_average_add_up(self, warehouse: Warehouse) -> None:
         """One county from its quarters, another from its annual file."""
         places = PLACES | {"period": "2016", "quarter": 0}

@@ -102,9 +102,24 @@ class TestRunNotes:
         (note,) = self.notes(warehouse)
         assert note.startswith("In no figure: ")
 
+    def test_files_that_serve_otherwise_are_not_named(self, warehouse: Warehouse) -> None:
+        """Annual files beside complete quarters are reconciled with them; title files give names."""
+        warehouse.add_captures("annual file", "titles")
+        warehouse.insert("core.vintages", {"capture_sha256": "annual file", "quarter": 0})
+        warehouse.insert("raw.titles", {"capture_sha256": "titles"})
+        assert self.notes(warehouse) == []
+
+    @pytest.mark.parametrize("useless", [{"is_in_force": False}, {"is_whole_area": False}, {"year": 2010}])
+    def test_superseded_partial_and_old_files_are_named(self, warehouse: Warehouse, useless: Row) -> None:
+        warehouse.add_captures("a")
+        warehouse.insert("core.vintages", {"capture_sha256": "a", **useless})
+        (note,) = self.notes(warehouse)
+        assert note.startswith("In no figure: ")
+
     def test_several_vintages_are_counted(self, warehouse: Warehouse) -> None:
-        vintages = ({"capture_sha256": sha256, "is_whole_area": True} for sha256 in ("a", "b"))
-        warehouse.insert("core.vintages", *vintages)
+        vintages = ({"capture_sha256": sha256} for sha256 in ("a", "b"))
+        warehouse.insert("core.vintages", *vintages, {"quarter": 2}, {"area_fips": "41067"}, {"source": "sample"})
+        warehouse.insert("core.vintages", {"capture_sha256": "c", "quarter": 2, "is_whole_area": False})
         (note,) = self.notes(warehouse)
         assert note.startswith("Several vintages: 1 areas and periods")
 

@@ -11,15 +11,15 @@ BIG = np.array([1e12])
 
 
 def test_a_log_normal_interval_by_hand() -> None:
-    # Relative error 0.5: sigma² = log 1.25 = 0.22314, 1.64485 sigma = 0.77700, factor 2.17494.
+    # Relative error 0.5: median 100 exp(-0.125) = 88.24969, factor exp(1.644854 * 0.5) = 2.275889.
     found = interval90(np.array([100.0]), np.array([50.0]), np.zeros(1), BIG, known=1000)
-    assert found.lower == pytest.approx([1000 + 100 / 2.17494], rel=1e-5)
-    assert found.upper == pytest.approx([1000 + 100 * 2.17494], rel=1e-5)
+    assert found.lower == pytest.approx([1000 + 88.24969 / 2.275889], rel=1e-5)
+    assert found.upper == pytest.approx([1000 + 88.24969 * 2.275889], rel=1e-5)
 
 
 def test_jobs_go_outwards_to_whole_numbers() -> None:
     found = interval90(np.array([100.0]), np.array([50.0]), np.zeros(1), BIG, is_whole=True)
-    assert (found.lower[0], found.upper[0]) == (45, 218)
+    assert (found.lower[0], found.upper[0]) == (38, 201)
 
 
 def test_nothing_hidden_has_no_width() -> None:
