@@ -18,7 +18,7 @@ from pipelines.warehouse.contracts import reference
     check_specs=check_specs(*(table.name for table in reference.TABLES)),
 )
 def definitions(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
-    """Sectors, regions, published figures, industries and areas, as an analyst edits them."""
+    """Sectors, regions, published figures, breaks, industries and areas, as an analyst edits them."""
     loaded = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
     depths = code_tables()["reference.sources"].get_column("deepest_naics_level").unique().sort()
     too_fine = {"reference.codes_too_fine": loaded.codes_too_fine(depths)}

@@ -8,7 +8,7 @@ from expectations.vocabulary import (
     no_rows,
     row_count_between,
 )
-from pipelines.domain import naics, qcew_codes
+from pipelines.domain import naics, periods, qcew_codes
 
 _GRADES = ["A", "B", "C"]
 
@@ -134,6 +134,25 @@ SUITES = (
                 "sectors_known",
                 _all_known("reference.published_figures", "sector", "reference.sectors", "sector"),
                 meaning="A published figure is about a sector there is.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.trend_breaks",
+        (
+            column_in_set("grade", _GRADES, meaning="Evidence is graded A, B or C."),
+            column_in_set("own_code", qcew_codes.OWNERSHIP_CODES, meaning="Ownerships are those of BLS."),
+            column_in_set("quarter", periods.QUARTERS, meaning="A new series begins with a quarter."),
+            no_rows(
+                "industries_known",
+                _all_known("reference.trend_breaks", "industry_code", "reference.naics", "industry_code"),
+                meaning="A break is of an industry of some vintage.",
+            ),
+            no_rows(
+                "areas_known",
+                "SELECT * FROM reference.trend_breaks WHERE area_prefix <> '' AND NOT EXISTS (SELECT 1 FROM "
+                "reference.areas WHERE starts_with(area_fips, area_prefix)) ORDER BY ALL",
+                meaning="A break is of the nation, or of areas there are.",
             ),
         ),
     ),

@@ -1,7 +1,7 @@
 """The definitions of one run, typed, and the reference tables that the warehouse keeps of them.
 
-Nothing is checked here: what makes a definition sound belongs to `sector_definitions`, `regions` and `naics`, reading
-the files to `pipelines.sources.definition_files`.
+Nothing is checked here: what makes a definition sound belongs to `sector_definitions`, `regions`, `trend_breaks`
+and `naics`, reading the files to `pipelines.sources.definition_files`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,6 +23,7 @@ from pipelines.domain.sector_definitions import (
     codes_in_vintage,
     equivalence_in_vintage,
 )
+from pipelines.domain.trend_breaks import TrendBreak
 
 UNIT_OF_STATISTIC: Mapping[str, str] = {
     "employment": "jobs",
@@ -66,6 +67,7 @@ class Definitions:
     lenses: tuple[Lens, ...]
     regions: tuple[Region, ...]
     published_figures: tuple[PublishedFigure, ...]
+    trend_breaks: tuple[TrendBreak, ...]
     content_sha256: str
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -78,6 +80,7 @@ class Definitions:
             "reference.regions": self._regions(),
             "reference.region_areas": self._region_areas(),
             "reference.published_figures": self._published_figures(),
+            "reference.trend_breaks": self._trend_breaks(),
         }
 
     def codes_too_fine(self, deepest_levels: Iterable[int]) -> pl.DataFrame:
@@ -201,6 +204,29 @@ class Definitions:
             statistic=pl.String,
             value=pl.Float64,
             unit=pl.String,
+            grade=pl.String,
+            source=pl.String,
+            note=pl.String,
+        )
+
+    def _trend_breaks(self) -> pl.DataFrame:
+        return _frame(
+            [
+                (
+                    *(each.break_id, each.area_prefix, cell.own_code, cell.industry_code),
+                    *(quarter.year, quarter.quarter, each.reason, each.grade, each.source, each.note),
+                )
+                for each in self.trend_breaks
+                for cell in each.cells
+                for quarter in each.quarters
+            ],
+            break_id=pl.String,
+            area_prefix=pl.String,
+            own_code=pl.String,
+            industry_code=pl.String,
+            year=pl.Int16,
+            quarter=pl.Int8,
+            reason=pl.String,
             grade=pl.String,
             source=pl.String,
             note=pl.String,

@@ -1,4 +1,4 @@
-"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, codes and areas.
+"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, breaks, codes and areas.
 
 Another board brings a folder of its own with some of the files; the rest are the shipped ones. Here files become
 definitions, and every fault in them is told at once with file, line and key. What makes a definition sound belongs to
@@ -18,6 +18,7 @@ import polars as pl
 
 from pipelines.domain.definition_tables import Definitions, PublishedFigure
 from pipelines.domain.naics import NAICS_VINTAGES, Concordance, Industry, NaicsTree, NaicsTreeError
+from pipelines.domain.periods import Period
 from pipelines.domain.qcew_codes import AreaKind, area_kind, state_fips
 from pipelines.domain.regions import Region, check_regions, counties_of_state
 from pipelines.domain.sector_definitions import (
@@ -31,9 +32,10 @@ from pipelines.domain.sector_definitions import (
     Sector,
     check_sectors,
 )
+from pipelines.domain.trend_breaks import BrokenCell, TrendBreak, check_trend_breaks
 from pipelines.sources.checked_yaml import CheckedYaml, FileProblem, read_checked_yaml
 
-YAML_FILES = ("sectors.yaml", "regions.yaml", "published_figures.yaml")
+YAML_FILES = ("sectors.yaml", "regions.yaml", "published_figures.yaml", "trend_breaks.yaml")
 CSV_COLUMNS: Mapping[str, tuple[str, ...]] = {
     **{f"naics_{vintage}.csv": ("code", "title", "parent_code", "level") for vintage in NAICS_VINTAGES},
     "naics_concordance.csv": tuple(f"naics_{vintage}" for vintage in NAICS_VINTAGES),
@@ -65,7 +67,7 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
     classification = _classification(files, tables, problems)
     areas = _areas(files["areas.csv"], tables["areas.csv"], problems)
 
-    sector_file, region_file, figure_file = (documents[name] for name in YAML_FILES)
+    sector_file, region_file, figure_file, break_file = (documents[name] for name in YAML_FILES)
     sectors, lenses = _sectors(sector_file, classification, problems)
     regions = _regions(region_file, areas, problems)
     figures = _published_figures(
@@ -75,6 +77,7 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
         may_be_about_others=files["published_figures.yaml"].parent != folder,
         problems=problems,
     )
+    breaks = _trend_breaks(break_file, classification, areas, problems)
     if problems or classification is None or areas is None:
         raise DefinitionError(problems)
     return Definitions(
@@ -85,6 +88,7 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
         lenses=lenses,
         regions=regions,
         published_figures=figures,
+        trend_breaks=breaks,
         content_sha256=_content_sha256(files),
     )
 
@@ -281,11 +285,15 @@ def _in_file(document: CheckedYaml, problem: Problem) -> FileProblem:
     return document.problem(where, problem.found, problem.expected, problem.advice)
 
 
+def _area_kinds(areas: pl.DataFrame) -> dict[str, AreaKind]:
+    return cast("dict[str, AreaKind]", dict(areas.select("area_fips", "area_kind").iter_rows()))
+
+
 def _regions(document: CheckedYaml, areas: pl.DataFrame | None, problems: list[FileProblem]) -> tuple[Region, ...]:
     """The regions of a sound document, checked; none of an unsound one, or where the areas are unreadable."""
     if document.problems or areas is None:
         return ()
-    kinds = cast("dict[str, AreaKind]", dict(areas.select("area_fips", "area_kind").iter_rows()))
+    kinds = _area_kinds(areas)
     entries: dict[str, dict[str, Any]] = document.value["regions"]
     default = document.value["default_region"]
     problems += _unknown_key(document, ("default_region",), document.value, entries)
@@ -348,6 +356,36 @@ def _published_figures(
                 )
             )
     return tuple(figures)
+
+
+def _trend_breaks(
+    document: CheckedYaml,
+    classification: Classification | None,
+    areas: pl.DataFrame | None,
+    problems: list[FileProblem],
+) -> tuple[TrendBreak, ...]:
+    """The breaks of a sound document, checked; none of an unsound one, or where areas or industries are unreadable."""
+    if document.problems or areas is None or classification is None:
+        return ()
+    sources, entries = document.value["sources"], document.value["breaks"]
+    for key, entry in entries.items():
+        problems += _unknown_key(document, ("breaks", key, "source"), entry, sources)
+    breaks = tuple(
+        TrendBreak(
+            break_id=key,
+            cells=tuple(BrokenCell(**cell) for cell in entry["cells"]),
+            quarters=tuple(map(Period.parse, entry["quarters"])),
+            source=sources.get(entry["source"], ""),
+            note=entry.get("note"),
+            **{name: entry[name] for name in ("area_prefix", "reason", "grade")},
+        )
+        for key, entry in entries.items()
+    )
+    problems += [
+        document.problem(problem.where, problem.found, problem.expected, problem.advice)
+        for problem in check_trend_breaks(breaks, _area_kinds(areas), classification.trees.values())
+    ]
+    return breaks
 
 
 def _unknown_key(

@@ -140,4 +140,18 @@ TABLES = (
             *_EVIDENCE,
         ),
     ),
+    Table(
+        "reference.trend_breaks",
+        "One row a break, an ownership and industry whose series it separates, and first quarter of a new series.",
+        ("break_id", "own_code", "industry_code", "year", "quarter"),
+        (
+            Column("break_id", "VARCHAR", "Key of the break."),
+            Column("area_prefix", "VARCHAR", "What codes of its areas begin with: 41 Oregon; empty for the nation."),
+            *shared("own_code"),
+            Column("industry_code", "VARCHAR", "NAICS code; all finer ones, which begin with it, break too."),
+            *shared("year", "quarter"),
+            Column("reason", "VARCHAR", "What moved, and why."),
+            *_EVIDENCE,
+        ),
+    ),
 )

@@ -25,6 +25,21 @@ sectors:
       lines:
         - {code: "332", source: ours, grade: C, note: A guess}
 """
+BREAKS = """\
+sources:
+  office: A letter of the state's office
+breaks:
+  moved:
+    area_prefix: "41"
+    cells:
+      - {own_code: "5", industry_code: "624120"}
+      - {own_code: "2", industry_code: "335221"}
+    quarters:
+      - 2018-Q1
+    reason: Jobs moved
+    source: office
+    grade: A
+"""
 REGIONS = """\
 default_region: valley
 regions:
@@ -93,6 +108,12 @@ def test_the_tables_and_their_columns(tables: dict[str, pl.DataFrame]) -> None:
             "value": pl.Float64,
             **dict.fromkeys(("unit", "grade", "source", "note"), text),
         },
+        "reference.trend_breaks": {
+            **dict.fromkeys(("break_id", "area_prefix", "own_code", "industry_code"), text),
+            "year": short,
+            "quarter": tiny,
+            **dict.fromkeys(("reason", "grade", "source", "note"), text),
+        },
     }
 
 
@@ -106,6 +127,7 @@ def test_the_tables_and_their_columns(tables: dict[str, pl.DataFrame]) -> None:
         ("reference.regions", ("region",)),
         ("reference.region_areas", ("region", "area_fips")),
         ("reference.published_figures", ("figure_id",)),
+        ("reference.trend_breaks", ("break_id", "own_code", "industry_code", "year", "quarter")),
     ],
 )
 def test_keys_are_unique(tables: dict[str, pl.DataFrame], table: str, key: tuple[str, ...]) -> None:
@@ -181,7 +203,7 @@ def test_codes_of_other_vintages(tables: dict[str, pl.DataFrame]) -> None:
 
 
 def test_every_line_has_source_and_grade(tables: dict[str, pl.DataFrame]) -> None:
-    for table in ("reference.sector_codes", "reference.published_figures"):
+    for table in ("reference.sector_codes", "reference.published_figures", "reference.trend_breaks"):
         assert set(tables[table]["grade"]) <= {"A", "B", "C"}
         assert all(len(source) > 20 for source in tables[table]["source"])
 
@@ -233,6 +255,22 @@ def test_shipped_published_figures(tables: dict[str, pl.DataFrame]) -> None:
         ("all_target_sectors", "share_of_wages"): [0.49],
     }
     assert set(figures.filter(pl.col("statistic").str.starts_with("share"))["unit"]) == {"share"}
+
+
+def test_shipped_trend_breaks(tables: dict[str, pl.DataFrame]) -> None:
+    columns = ("area_prefix", "own_code", "industry_code", "year", "quarter", "grade")
+    assert tables["reference.trend_breaks"].select(columns).rows() == [
+        ("", "5", "814110", 2013, 1, "A"),
+        ("", "5", "624120", 2013, 1, "A"),
+        ("41", "2", "624120", 2018, 1, "A"),
+        ("41", "5", "624120", 2018, 1, "A"),
+        ("53", "5", "814110", 2021, 4, "C"),
+        ("53", "5", "814110", 2022, 1, "C"),
+        ("53", "5", "814110", 2022, 2, "C"),
+        ("53", "5", "624120", 2021, 4, "C"),
+        ("53", "5", "624120", 2022, 1, "C"),
+        ("53", "5", "624120", 2022, 2, "C"),
+    ]
 
 
 def test_codes_too_fine_for_a_source_of_five_digits(shipped: Definitions) -> None:
@@ -324,6 +362,54 @@ def test_faults_of_regions(tmp_path: Path, change: tuple[str, str], line: int, k
     problem = problems_of(tmp_path, regions=REGIONS.replace(*change), sectors=SECTORS)[0]
     assert (problem.file, problem.line, problem.key) == (tmp_path / "regions.yaml", line, key)
     assert found in problem.found
+
+
+def test_own_trend_breaks_take_the_place_of_the_shipped(tmp_path: Path, shipped: Definitions) -> None:
+    own = load_definitions(folder_with(tmp_path, trend_breaks=BREAKS), SHIPPED)
+    letter = "A letter of the state's office"
+    assert own.tables()["reference.trend_breaks"].rows() == [
+        ("moved", "41", "5", "624120", 2018, 1, "Jobs moved", "A", letter, None),
+        ("moved", "41", "2", "335221", 2018, 1, "Jobs moved", "A", letter, None),
+    ]
+    assert own.sectors == shipped.sectors
+
+
+def test_there_may_be_no_trend_breaks(tmp_path: Path) -> None:
+    own = load_definitions(folder_with(tmp_path, trend_breaks="sources: {}\nbreaks: {}\n"), SHIPPED)
+    assert own.tables()["reference.trend_breaks"].is_empty()
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "key", "found", "advice"),
+    [
+        (("2018-Q1", "2018-Q5"), 10, "quarters[1]", "2018-Q5", "correct"),
+        (("2018-Q1", "1918-Q1"), 10, "quarters[1]", "1918-Q1", "correct"),
+        (("2018-Q1", "2018"), 10, "quarters[1]", "2018, which YAML takes for a number", "write"),
+        (("2018-Q1", "2018-Q1\n      - 2018-Q1"), 9, "quarters", "a list of 2", "correct"),
+        (('"2", industry_code: "335221"', '"5", industry_code: "624120"'), 6, "cells", "a list of 2", "correct"),
+        (('"2"', '"7"'), 8, "cells[2].own_code", "7", "use one of these codes"),
+        (('"2"', "2"), 8, "cells[2].own_code", "2, which YAML takes for a number", 'write "2"'),
+        (('"624120"', '"624121"'), 7, "cells[1].industry_code", "624121", "correct it, or use 62412"),
+        (('"624120"', '"31-33"'), 7, "cells[1].industry_code", "31-33", "3-digit codes"),
+        (('"41"', '"43"'), 5, "area_prefix", "43", "areas.csv"),
+        (('"41"', '"41004"'), 5, "area_prefix", "41004", "areas.csv"),
+        (('"41"', '"41000"'), 5, "area_prefix", "41000", "two digits for all areas"),
+        (('"41"', ""), 5, "area_prefix", "nothing", "correct"),
+        (("source: office", "source: offices"), 12, "source", "offices", "did you mean office?"),
+        (("grade: A", "grade: D"), 13, "grade", "D", "use one of these"),
+        (("    grade: A\n", ""), 4, "grade", "no grade", "add grade:"),
+        (("    grade: A\n", "    grade: A\n  moved: {}\n"), 14, "", "this key a second time", "merge"),
+    ],
+)
+def test_faults_of_trend_breaks(
+    tmp_path: Path, change: tuple[str, str], line: int, key: str, found: str, advice: str
+) -> None:
+    assert change[0] in BREAKS
+    problems = problems_of(tmp_path, trend_breaks=BREAKS.replace(*change, 1))
+    problem = next(problem for problem in problems if problem.key == ".".join(filter(None, ("breaks.moved", key))))
+    assert (problem.file, problem.line) == (tmp_path / "trend_breaks.yaml", line)
+    assert found in problem.found
+    assert advice in problem.advice
 
 
 def test_faults_of_own_figures(tmp_path: Path) -> None:
