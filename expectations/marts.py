@@ -45,6 +45,16 @@ SUITES = (
                 meaning="A sector is not larger than its region.",
             ),
             no_rows(
+                "estimates_out_of_order",
+                load_model("checks.estimates_out_of_order").sql,
+                meaning="Estimates and intervals lie inside their proven bounds.",
+            ),
+            no_rows(
+                "withheld_figures_shown",
+                load_model("checks.withheld_figures_shown").sql,
+                meaning="What is withheld has no estimate, and what is published is exact.",
+            ),
+            no_rows(
                 "union_exceeds_gross",
                 load_model("checks.union_exceeds_gross").sql,
                 meaning="Each business once is not more than overlaps counted twice.",

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets import core, marts, published, raw, reference
+from assets import core, estimates, marts, published, raw, reference
 from pipelines.orchestration.jobs import REFRESH, RELEASE_SCHEDULE, inbox_sensor, progress_logger
 from pipelines.settings import Settings, read_settings
 
@@ -10,8 +10,8 @@ from pipelines.settings import Settings, read_settings
 def build_definitions(settings: Settings) -> dg.Definitions:
     """All assets with their checks, the job, its schedule and sensor, bound to these settings."""
     return dg.Definitions(
-        assets=[raw.captured_files, raw.read_files, reference.definitions, *core.TABLES, *marts.TABLES,
-                published.published_warehouse],
+        assets=[raw.captured_files, raw.read_files, reference.definitions, *core.TABLES, *estimates.TABLES,
+                estimates.hidden_figures, *marts.TABLES, published.published_warehouse],
         jobs=[REFRESH],
         schedules=[RELEASE_SCHEDULE],
         sensors=[inbox_sensor],

@@ -44,6 +44,11 @@ class Settings:
         return self.data_dir / "warehouse" / "typed"
 
     @property
+    def estimates_dir(self) -> Path:
+        """Estimates of states and years, as Parquet; can be deleted, the next run makes them again."""
+        return self.data_dir / "warehouse" / "estimates"
+
+    @property
     def working_database(self) -> Path:
         """The database that a run builds in."""
         return self.data_dir / "warehouse" / "working.duckdb"

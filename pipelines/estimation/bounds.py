@@ -135,7 +135,7 @@ def bound_shares(parts: Sequence[SharePart]) -> tuple[Floats, Floats]:
     lower, upper = np.zeros(below.shape[1]), np.ones(below.shape[1])
     np.divide(above[0], below[1], out=lower, where=below[0] > 0)
     np.divide(above[1], below[0], out=upper, where=below[0] > 0)
-    for total in np.flatnonzero((below[0] > 0) & (below[0] < below[1])).tolist():
+    for total in np.flatnonzero((above[1] > 0) & (below[0] > 0) & (below[0] < below[1])).tolist():
         lower[total] = _least_share(parts, total, 1, below[0][total])
         upper[total] = -_least_share(parts, total, -1, below[0][total])
     return lower.clip(0, 1), upper.clip(0, 1)

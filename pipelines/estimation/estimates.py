@@ -60,6 +60,14 @@ class HiddenEstimates:
             estimate, of_quarter, weights @ self._jobs, self._months[measure].total_variances(weights, 0)
         )
 
+    def mean_totals(self, selection: sparse.csr_array, is_wages: bool) -> tuple[Floats, Floats]:
+        """Estimate and standard error of the hidden part of each total: wages, or the mean jobs of the quarter."""
+        if is_wages:
+            return self.totals(selection, WAGES)
+        weights = sparse.csr_array(selection).astype(np.float64)
+        estimate: Floats = np.mean([weights @ self.values[month] for month in MONTHS], axis=0)
+        return estimate, np.sqrt(self._quarter.total_variances(weights, _JOBS)) / len(MONTHS)
+
 
 @dataclass(frozen=True)
 class HiddenPeriod:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import sparse
 
-from pipelines.estimation.cell_network import MEASURES, CellNetwork, Whole
+from pipelines.estimation.cell_network import MEASURES, TOTAL_COVERED, CellNetwork, Whole
 
 PRIVATE = "5"
 
@@ -48,6 +49,26 @@ class HiddenTotals:
             known={name: adding @ known for name, known in self.known.items()},
             selection=sparse.csr_array(adding @ self.selection),
         )
+
+    def rows(self, numbers: NDArray[np.intp]) -> "HiddenTotals":
+        """Some of the totals, by row number."""
+        return HiddenTotals(
+            keys=self.keys[numbers],
+            known={name: known[numbers] for name, known in self.known.items()},
+            selection=sparse.csr_array(self.selection[numbers]),
+        )
+
+
+def totals_by_ownership(network: CellNetwork, groups: pl.DataFrame) -> HiddenTotals:
+    """hidden_totals of every ownership that has rows; keys: own_code, area_fips, group_key."""
+    owns = network.published["own_code"].unique().sort().to_list()
+    parts = {own: hidden_totals(network, groups, own) for own in owns if own != TOTAL_COVERED}
+    keys = [part.keys.select(pl.lit(own).alias("own_code"), pl.all()) for own, part in parts.items()]
+    return HiddenTotals(
+        keys=pl.concat(keys),
+        known={name: np.concatenate([part.known[name] for part in parts.values()]) for name in MEASURES},
+        selection=sparse.csr_array(sparse.vstack([part.selection for part in parts.values()])),
+    )
 
 
 def hidden_totals(network: CellNetwork, groups: pl.DataFrame, own_code: str = PRIVATE) -> HiddenTotals:

@@ -53,3 +53,18 @@ def interval90(
         lower, upper = np.floor(lower + 1e-6), np.ceil(upper - 1e-6)
     lower, upper = (np.clip(end, hidden_lower, hidden_upper) for end in (lower, upper))
     return Interval(known + lower, known + upper)
+
+
+def quotient_interval90(
+    above: tuple[Floats, Floats], below: tuple[Floats, Floats], lower: Floats, upper: Floats
+) -> Interval:
+    """90 % interval of the quotient of two unknowns, each an estimate and its standard error, between proven bounds.
+
+    Delta method on the logarithm: the relative variances are added as if the two were independent, which is too wide
+    where they grow together. nan where an estimate is 0.
+    """
+    (numerator, error), (denominator, error_below) = above, below
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = numerator / denominator
+        relative = np.hypot(error / numerator, error_below / denominator)
+        return interval90(quotient, quotient * relative, lower, upper)

@@ -4,12 +4,13 @@ Belongs here: which quarters make a year's estimates, which other quarters' rows
 rows are no sum of its counties. Not here: the estimates themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.estimation.cell_network import ALL_INDUSTRIES, TOTAL_COVERED, build_network
+from pipelines.estimation.bounds import BoundProgram
+from pipelines.estimation.cell_network import ALL_INDUSTRIES, MEASURES, TOTAL_COVERED, build_network
 from pipelines.estimation.estimates import HiddenPeriod
 
 # A cell's own figure of more than a year ago says little more about it than its industry does.
@@ -17,12 +18,26 @@ MOST_QUARTERS_APART = 4
 
 
 @dataclass(frozen=True)
+class Quarter:
+    """One quarter that can be estimated: its network, rows and priors, and a program of its equations a measure."""
+
+    quarter: int
+    period: HiddenPeriod
+    programs: Mapping[str, BoundProgram]
+
+
+@dataclass(frozen=True)
 class StateYear:
-    """Quarters of one state and year, in order; quarters[i] numbers periods[i]."""
+    """The quarters of one state and year that can be estimated, and why others cannot, by quarter."""
 
     year: int
-    quarters: tuple[int, ...]
-    periods: tuple[HiddenPeriod, ...]
+    quarters: tuple[Quarter, ...]
+    conflicts: Mapping[int, ValueError]
+
+    @property
+    def periods(self) -> tuple[HiddenPeriod, ...]:
+        """What is estimated, quarter by quarter."""
+        return tuple(quarter.period for quarter in self.quarters)
 
 
 def state_year(cells: pl.DataFrame, tree: pl.DataFrame, breaks: pl.DataFrame, year: int) -> StateYear:
@@ -30,18 +45,23 @@ def state_year(cells: pl.DataFrame, tree: pl.DataFrame, breaks: pl.DataFrame, ye
 
     cells: rows of build_network with year and quarter: the year's quarters and any neighbours, all of one NAICS
     vintage. breaks: area_prefix, own_code, industry_code, year, quarter: from that quarter on, cells of these areas,
-    ownership and industry (or finer) are not what they were before. Raises ContradictoryEquations, ValueError.
+    ownership and industry (or finer) are not what they were before. A quarter whose rows contradict each other, or
+    cannot be read as a network, is among the conflicts.
     """
-    rows = cells.with_columns(number=_number(pl.col("year"), pl.col("quarter")))
-    quarters = tuple(sorted(rows.filter(year=year)["quarter"].unique().to_list()))
-    periods = []
-    for quarter in quarters:
+    rows = cells.with_columns(number=pl.col("year").cast(pl.Int64) * 4 + pl.col("quarter").cast(pl.Int64))
+    quarters, conflicts = [], {}
+    for quarter in sorted(rows.filter(year=year)["quarter"].unique().to_list()):
         number = year * 4 + quarter
         own = rows.filter(number=number)
         apart = (pl.col("number") - number).abs()
         others = rows.filter(apart.is_between(1, MOST_QUARTERS_APART)).with_columns(quarters_apart=apart)
-        periods.append(HiddenPeriod(build_network(own, tree), own, without_broken(others, breaks, number)))
-    return StateYear(year, quarters, tuple(periods))
+        try:
+            period = HiddenPeriod(build_network(own, tree), own, without_broken(others, breaks, number))
+            programs = {measure: BoundProgram(period.network, measure) for measure in MEASURES}
+            quarters.append(Quarter(quarter, period, programs))
+        except ValueError as conflict:
+            conflicts[quarter] = conflict
+    return StateYear(year, tuple(quarters), conflicts)
 
 
 def without_broken(others: pl.DataFrame, breaks: pl.DataFrame, number: int) -> pl.DataFrame:
@@ -74,7 +94,3 @@ def separate_areas(cells: pl.DataFrame) -> Sequence[pl.DataFrame]:
     if not by_quarter["has_state"].any() or by_quarter["is_whole"].all():
         return [cells]
     return [part for part in (cells.filter(~is_state), cells.filter(is_state)) if part.height]
-
-
-def _number(year: pl.Expr, quarter: pl.Expr) -> pl.Expr:
-    return year.cast(pl.Int64) * 4 + quarter.cast(pl.Int64)

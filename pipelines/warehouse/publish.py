@@ -12,6 +12,7 @@ from pipelines.warehouse.build import comment_table
 from pipelines.warehouse.build_log import unfit_tables
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
+from pipelines.warehouse.contracts.estimates import MADE_FROM
 from pipelines.warehouse.sql_models import dependencies, load_model
 
 
@@ -52,13 +53,17 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
 
 
 def _dependencies() -> dict[str, tuple[str, ...]]:
-    """Every table of the warehouse with the tables its SQL reads; raw tables follow the captures."""
-    return {
-        name: dependencies(load_model(name))
-        if table.schema in ("core", "marts")
-        else tuple({"raw.captures"} - {name} if table.schema == "raw" and name != "raw.refused_files" else ())
-        for name, table in ALL_TABLES.items()
-    }
+    """Every table of the warehouse with the tables it is made from; raw tables follow the captures."""
+    return {name: _made_from(table) for name, table in ALL_TABLES.items()}
+
+
+def _made_from(table: Table) -> tuple[str, ...]:
+    if table.name in MADE_FROM:
+        return MADE_FROM[table.name]
+    if table.schema in ("core", "estimates", "marts"):
+        return dependencies(load_model(table.name))
+    is_of_captures = table.schema == "raw" and table.name not in ("raw.captures", "raw.refused_files")
+    return ("raw.captures",) if is_of_captures else ()
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -7,8 +7,12 @@ WITH places AS (
 SELECT places.region, places.region_name, grouped.definition, grouped.sector, sectors.sector_name,
     grouped.other_sector, others.sector_name AS other_sector_name, measured.ownership, places.period, places.year,
     places.quarter, measured.measure, measured.known, measured.known_share, measured.coverage_establishments,
-    measured.hidden_cells, measured.total_cells, places.source, sources.data_origin
+    measured.hidden_cells, measured.total_cells, figures.estimate_status,
+    figures.lower, figures.estimate, figures.upper, figures.interval90_lower, figures.interval90_upper,
+    figures.lower_share, figures.estimate_share, figures.upper_share,
+    figures.interval90_lower_share, figures.interval90_upper_share, places.source, sources.data_origin
 FROM core.region_measures AS measured
+JOIN estimates.figure_estimates AS figures USING (group_key, region, period, ownership, measure)
 JOIN places USING (region, period)
 JOIN core.industry_groups AS grouped ON grouped.group_key = measured.group_key AND grouped.kind = 'overlap'
 JOIN reference.sectors AS sectors ON sectors.sector = grouped.sector

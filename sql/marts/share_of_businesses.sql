@@ -3,7 +3,8 @@
 -- Warnings: the known share leaves hidden cells out. Sectors overlap: never add them up.
 SELECT region, region_name, definition, sector, sector_name, sector_kind, ownership, period, year, quarter,
     known::DOUBLE AS businesses, total::DOUBLE AS region_businesses, known_share,
-    coverage_establishments, hidden_cells, total_cells,
+    coverage_establishments, coverage, hidden_cells, total_cells, estimate_status, coarser_region,
+    lower, estimate, upper, interval90_lower, interval90_upper,
     lower_share, estimate_share, upper_share, interval90_lower_share, interval90_upper_share,
     source, data_origin
 FROM marts.sector_measures

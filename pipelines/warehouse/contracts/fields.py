@@ -10,6 +10,8 @@ _SHARED: dict[str, tuple[str, str]] = {
     "area_fips": ("VARCHAR", "Area code as BLS writes it: county 41051, state 41000, unknown county 41999, MSA C3890."),
     "capture_sha256": ("VARCHAR", "SHA-256 of the input file that the row comes from; see raw.captures."),
     "captures": ("VARCHAR[]", "SHA-256 of every input file behind the row, sorted; see raw.captures."),
+    "coarser_region": ("VARCHAR", "Where a figure is withheld: the smallest region around it whose figure is shown."),
+    "coverage": ("DOUBLE", "Published part of the estimate, 0–1; null where there is no estimate, or nothing."),
     "coverage_establishments": (
         "DOUBLE",
         "Share 0–1 of the sector's establishments that lie in published cells; 1 for businesses, whose counts are "
@@ -19,6 +21,11 @@ _SHARED: dict[str, tuple[str, str]] = {
     "definition": ("VARCHAR", "strict or broad reading of the sectors, see reference.sector_codes."),
     "disclosure": ("VARCHAR", "disclosed, suppressed (employment and wages hidden) or true_zero (no establishment)."),
     "establishments": ("BIGINT", "Establishments; published on suppressed rows too."),
+    "estimate_status": (
+        "VARCHAR",
+        "published (nothing hidden), estimated, withheld_single_cell (it would give a cell away), contradictory_rows, "
+        "or no_quarters (made from annual files or a coarse source): of the last three only the published part.",
+    ),
     "hidden_cells": ("BIGINT", "Cells of the finest industry level that no published row of the sector covers."),
     "industry_code": ("VARCHAR", "QCEW industry code: 10 total, 101–1029 domains and supersectors, else NAICS."),
     "known": ("DOUBLE", "Sum of the fewest published rows that cover it: at least this; null if all is hidden."),
@@ -43,6 +50,30 @@ _SHARED: dict[str, tuple[str, str]] = {
     "total_cells": ("BIGINT", "Cells of the finest published industry level in the sector."),
     "year": ("SMALLINT", "Calendar year."),
 }  # fmt: skip
+
+
+_ESTIMATES: dict[str, str] = {
+    "lower": "Proven lower bound",
+    "estimate": "Estimate",
+    "upper": "Proven upper bound",
+    "interval90_lower": "Lower end of the 90 % interval",
+    "interval90_upper": "Upper end of the 90 % interval",
+}
+
+
+def estimate_columns(of_share: bool = False) -> tuple[Column, ...]:
+    """Bounds, estimate and interval of a figure, or of its share; null where it could not be estimated."""
+    if of_share:
+        return tuple(
+            Column(
+                f"{name}_share", "DOUBLE", f"{what} of the share of all industries, 0–1; null if not estimated.", True
+            )
+            for name, what in _ESTIMATES.items()
+        )
+    return tuple(
+        Column(name, "DOUBLE", f"{what}, in the unit of the measure; null if not estimated.", True)
+        for name, what in _ESTIMATES.items()
+    )
 
 
 def shared(*names: str) -> tuple[Column, ...]:

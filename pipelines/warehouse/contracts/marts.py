@@ -1,23 +1,9 @@
 """Contracts of the marts: what people read, the public tables of this project."""
 
-from pipelines.warehouse.contracts.fields import shared
+from pipelines.warehouse.contracts.fields import estimate_columns, shared
 from pipelines.warehouse.contracts.model import Caution, Column, Table
 
-_ESTIMATES = (
-    ("lower", "Proven lower bound"),
-    ("estimate", "Estimate"),
-    ("upper", "Proven upper bound"),
-    ("interval90_lower", "Lower end of the 90 % interval"),
-    ("interval90_upper", "Upper end of the 90 % interval"),
-)
-_LEVELS = tuple(
-    Column(name, "DOUBLE", f"{what}, in the unit of the measure; null until estimated.", True)
-    for name, what in _ESTIMATES
-)
-_SHARES = tuple(
-    Column(f"{name}_share", "DOUBLE", f"{what} of the share of the total, 0–1; null until estimated.", True)
-    for name, what in _ESTIMATES
-)
+_LEVELS, _SHARES = estimate_columns(), estimate_columns(of_share=True)
 _PERIOD = shared("period", "year", "quarter")
 _ORIGIN = shared("source", "data_origin")
 _READING = (*shared("region", "region_name", "definition", "sector", "sector_name", "sector_kind"),)
@@ -31,8 +17,8 @@ SECTOR_MEASURES = Table(
         *_READING,
         *shared("ownership"),
         *_PERIOD,
-        *shared("measure", "known?", "total?", "known_share?", "coverage_establishments?", "hidden_cells"),
-        *shared("total_cells"),
+        *shared("measure", "known?", "total?", "known_share?", "coverage_establishments?", "coverage?"),
+        *shared("hidden_cells", "total_cells", "estimate_status", "coarser_region?"),
         *_LEVELS,
         *_SHARES,
         *_ORIGIN,
@@ -58,7 +44,9 @@ def _share_table(measure: str, level: str, level_type: str, unit: str) -> Table:
             ),
             Column(f"region_{level}", level_type, f"{unit} of all industries; null where hidden.".capitalize(), True),
             Column("known_share", "DOUBLE", "Known share of the region, 0–1; the truth is at least this.", True),
-            *shared("coverage_establishments?", "hidden_cells", "total_cells"),
+            *shared("coverage_establishments?", "coverage?", "hidden_cells", "total_cells", "estimate_status"),
+            *shared("coarser_region?"),
+            *_LEVELS,
             *_SHARES,
             *_ORIGIN,
         ),
@@ -81,7 +69,9 @@ SECTOR_OVERLAP = Table(
         *_PERIOD,
         *shared("measure"),
         Column("known", "DOUBLE", "Published part of what lies in both sectors; null where all is hidden.", True),
-        *shared("known_share?", "coverage_establishments?", "hidden_cells", "total_cells"),
+        *shared("known_share?", "coverage_establishments?", "hidden_cells", "total_cells", "estimate_status"),
+        *_LEVELS,
+        *_SHARES,
         *_ORIGIN,
     ),
     cautions=(Caution.HIDDEN_CELLS,),

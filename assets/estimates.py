@@ -1,0 +1,30 @@
+"""The estimates layer: what can be proven and estimated about hidden cells, from the typed cells and definitions."""
+
+from functools import partial
+
+import dagster as dg
+
+from pipelines.orchestration.estimation_runs import estimate_everything
+from pipelines.orchestration.factories import Report, build_tables, check_specs, sql_table_asset
+from pipelines.orchestration.metadata import table_spec
+from pipelines.settings import Settings
+from pipelines.warehouse.build import build_from_frame
+from pipelines.warehouse.connection import open_database
+from pipelines.warehouse.contracts import ALL_TABLES
+from pipelines.warehouse.contracts.estimates import MADE_FROM
+from pipelines.warehouse.sql_models import model_names
+
+TABLES = [sql_table_asset(name) for name in model_names("estimates")]
+
+
+@dg.multi_asset(
+    specs=[table_spec(ALL_TABLES[name], deps=sources) for name, sources in MADE_FROM.items()],
+    check_specs=check_specs(*MADE_FROM),
+)
+def hidden_figures(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
+    """Bounds, estimates and intervals of every hidden cell and of every figure that has some."""
+    with open_database(settings.working_database, read_only=True) as connection:
+        frames = estimate_everything(connection, settings.estimates_dir)
+    yield from build_tables(
+        context, settings, {name: partial(build_from_frame, frame=frame) for name, frame in frames.items()}
+    )

@@ -1,0 +1,192 @@
+"""Runs the estimates of every state and year that the warehouse holds cells of, each once while nothing has changed.
+
+Belongs here: what is read for them, and keeping what was found. Not here: how it is found (pipelines.estimation).
+Layout of what is kept: FOLDER/<fingerprint of the code>/<hash of all that goes in>/{cells, totals, conflicts}.parquet;
+a folder appears whole or not at all.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines import estimation
+from pipelines.estimation.contradictions import ROWS_SCHEMA, ContradictoryEquations
+from pipelines.estimation.region_estimates import region_estimates
+from pipelines.estimation.state_estimates import AskedTotals, StateEstimates, estimate_state_year
+from pipelines.estimation.state_years import MOST_QUARTERS_APART, separate_areas, state_year
+
+PACKAGES = ("highspy", "numpy", "polars", "scipy")
+CONFLICTS_SCHEMA = pl.Schema(
+    {"quarter": pl.Int8(), "place": pl.Int16(), "reason": pl.String()} | dict(ROWS_SCHEMA.items())
+)
+NO_ROW = pl.DataFrame({name: [None] for name in ROWS_SCHEMA}, schema=ROWS_SCHEMA)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that one state and year's estimates are made from. cells: those of the year and of neighbouring quarters."""
+
+    source: str
+    state_fips: str
+    year: int
+    cells: pl.DataFrame
+    tree: pl.DataFrame
+    breaks: pl.DataFrame
+    asked: AskedTotals
+
+    def content_sha256(self) -> str:
+        """Of every frame's content."""
+        digest = hashlib.sha256(f"{self.source} {self.state_fips} {self.year}".encode())
+        asked = (self.asked.groups, self.asked.sums, self.asked.regions, self.asked.ownerships)
+        for frame in (self.cells, self.tree, self.breaks, *asked):
+            digest.update(frame.write_csv().encode())
+        return digest.hexdigest()
+
+
+def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, pl.DataFrame]:
+    """The tables of the estimates layer that are not SQL, by name. folder: where finished states and years are kept."""
+    kept = folder / code_fingerprint()
+    cells, totals, conflicts = [], [], []
+    for inputs in read_inputs(connection):
+        found = _ensure(inputs, kept / inputs.content_sha256())
+        source = pl.lit(inputs.source).alias("source")
+        cells.append(found["cells"].with_columns(source))
+        totals.append(found["totals"].with_columns(source))
+        of_state = (source, pl.lit(inputs.state_fips).alias("state_fips"), pl.lit(inputs.year, pl.Int16).alias("year"))
+        conflicts.append(found["conflicts"].with_columns(of_state))
+    _forget_other_code(folder, kept)
+    sums = connection.sql("SELECT group_key FROM core.industry_groups WHERE kind = 'gross'").pl()["group_key"]
+    regions = [
+        region_estimates(frame.drop("source"), sums).with_columns(source=pl.lit(source))
+        for (source,), frame in pl.concat(totals).partition_by("source", as_dict=True).items()
+    ] if totals else []  # fmt: skip
+    return {
+        "estimates.hidden_cells": _together(cells),
+        "estimates.region_estimates": _together(regions),
+        "estimates.contradictions": _together(conflicts),
+    }
+
+
+def read_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Inputs]:
+    """One for each source, state, year, and set of areas that belong together, in this order."""
+
+    def read(query: str, *values: object) -> pl.DataFrame:
+        return connection.sql(query, params=values).pl()
+
+    ownerships = read("SELECT ownership, part_own_code AS own_code FROM reference.ownerships ORDER BY ALL")
+    sums = read(
+        "SELECT gross.group_key, part.group_key AS part_key FROM core.industry_groups AS gross "
+        "JOIN core.industry_groups AS part ON part.definition = gross.definition AND part.kind = 'sector' "
+        "WHERE gross.kind = 'gross' ORDER BY ALL"
+    )
+    years = read(
+        "SELECT DISTINCT source, state_fips, naics_vintage, year FROM estimates.network_cells "
+        "SEMI JOIN estimates.asked_regions USING (source, state_fips, year) ORDER BY ALL"
+    )
+    for source, state, vintage, year in years.iter_rows():
+        cells = read(
+            "SELECT * EXCLUDE (source, state_fips, naics_vintage) FROM estimates.network_cells WHERE source = ? "
+            "AND state_fips = ? AND naics_vintage = ? AND abs(year * 4 + quarter - ?) <= ? "
+            "ORDER BY year, quarter, area_fips, own_code, industry_code",
+            source, state, vintage, year * 4 + 2.5, 1.5 + MOST_QUARTERS_APART,
+        )  # fmt: skip
+        regions = read(
+            "SELECT region, area_fips FROM estimates.asked_regions WHERE source = ? AND state_fips = ? AND year = ? "
+            "ORDER BY ALL",
+            source, state, year,
+        )  # fmt: skip
+        for together in separate_areas(cells):
+            asked = AskedTotals(
+                groups=read(
+                    "SELECT group_key, industry_code FROM core.industry_group_leaves WHERE naics_vintage = ? "
+                    "ORDER BY ALL", vintage,
+                ),
+                sums=sums,
+                regions=_in_these_areas(regions, together),
+                ownerships=ownerships,
+            )  # fmt: skip
+            yield Inputs(
+                source, state, year, together,
+                tree=read(
+                    "SELECT industry_code, parent_code, naics_level FROM reference.naics WHERE naics_vintage = ? "
+                    "ORDER BY ALL", vintage,
+                ),
+                breaks=read(
+                    "SELECT area_prefix, own_code, industry_code, year, quarter FROM reference.trend_breaks "
+                    "ORDER BY ALL"
+                ),
+                asked=asked,
+            )  # fmt: skip
+
+
+def code_fingerprint() -> str:
+    """16 hexadecimal digits that change with the code of the estimates and with the packages they stand on."""
+    digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in PACKAGES).encode())
+    for path in sorted(Path(str(estimation.__file__)).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _in_these_areas(regions: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The regions' areas among the cells; a whole state is all of its areas where these are there."""
+    areas = cells.select(pl.col("area_fips").unique().sort())
+    parts = areas.filter(~pl.col("area_fips").str.ends_with("000"))
+    is_state = pl.col("area_fips").str.ends_with("000")
+    if parts.height and parts.height < areas.height:
+        states = regions.filter(is_state).select("region").join(parts, how="cross")
+        regions = pl.concat([regions.filter(~is_state), states])
+    return regions.join(areas, on="area_fips", how="semi").unique().sort("region", "area_fips")
+
+
+def _ensure(inputs: Inputs, folder: Path) -> Mapping[str, pl.DataFrame]:
+    """What was found for these inputs, found now unless it is there already."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".part-") as temporary:
+            whole = Path(temporary) / folder.name
+            whole.mkdir()
+            for name, frame in _estimate(inputs).items():
+                frame.write_parquet(whole / f"{name}.parquet")
+            if not folder.exists():
+                whole.rename(folder)
+    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("cells", "totals", "conflicts")}
+
+
+def _estimate(inputs: Inputs) -> dict[str, pl.DataFrame]:
+    year = state_year(inputs.cells, inputs.tree, inputs.breaks, inputs.year)
+    try:
+        found = estimate_state_year(year, inputs.asked)
+        conflicts = year.conflicts
+    except ValueError as error:
+        found = StateEstimates.nothing()
+        conflicts = dict.fromkeys((quarter.quarter for quarter in year.quarters), error) | dict(year.conflicts)
+    return {"cells": found.cells, "totals": found.totals, "conflicts": _conflicts(conflicts)}
+
+
+def _conflicts(conflicts: Mapping[int, ValueError]) -> pl.DataFrame:
+    frames = [pl.DataFrame(schema=CONFLICTS_SCHEMA)]
+    for quarter, conflict in sorted(conflicts.items()):
+        rows = conflict.rows if isinstance(conflict, ContradictoryEquations) else NO_ROW
+        frames.append(
+            rows.with_row_index("place", offset=1)
+            .with_columns(pl.lit(quarter).alias("quarter"), pl.lit(str(conflict)).alias("reason"))
+            .select(pl.col(name).cast(kind) for name, kind in CONFLICTS_SCHEMA.items())
+        )
+    return pl.concat(frames)
+
+
+def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _forget_other_code(folder: Path, kept: Path) -> None:
+    for old in folder.iterdir() if folder.exists() else ():
+        if old.is_dir() and old != kept:
+            shutil.rmtree(old)

@@ -1,0 +1,77 @@
+-- Grain: one row a group of industries, region, period, ownership and measure.
+-- Why: what people may read of every figure: exact where nothing is hidden, else bounds, estimate and interval, unless
+-- the figure would give away a single cell or one or two establishments: then only its published part.
+-- Warnings: a year that an annual file publishes in part is bounded from its quarters, and at least by what is
+-- published. The lower bound of what could not be estimated is its published part.
+WITH places AS (
+    SELECT DISTINCT region, period, year, quarter, source, basis FROM core.region_periods
+),
+conflicts AS (
+    SELECT DISTINCT asked.region, contradictions.source, contradictions.year, contradictions.quarter
+    FROM estimates.contradictions AS contradictions
+    JOIN estimates.asked_regions AS asked USING (source, state_fips, year)
+),
+broken AS (
+    SELECT DISTINCT places.region, places.period
+    FROM places
+    JOIN conflicts
+        ON conflicts.region = places.region
+        AND conflicts.source = places.source
+        AND conflicts.year = places.year
+        AND places.quarter IN (0, conflicts.quarter)
+),
+judged AS (
+    SELECT measured.*, found.* EXCLUDE (
+            source, region, ownership, group_key, year, quarter, measure, known, hidden_cells, hidden_establishments
+        ),
+        CASE
+            WHEN measured.hidden_cells = 0 AND (measured.total IS NOT NULL OR found.region IS NULL) THEN 'published'
+            WHEN broken.region IS NOT NULL THEN 'contradictory_rows'
+            WHEN found.region IS NULL THEN 'no_quarters'
+            WHEN found.is_withheld OR (measured.hidden_cells = 1 AND places.basis = 'statewide')
+                THEN 'withheld_single_cell'
+            ELSE 'estimated'
+        END AS estimate_status
+    FROM core.region_measures AS measured
+    JOIN places USING (region, period)
+    LEFT JOIN broken USING (region, period)
+    LEFT JOIN estimates.region_estimates AS found
+        ON found.source = places.source
+        AND found.region = measured.region
+        AND found.ownership = measured.ownership
+        AND found.group_key = measured.group_key
+        AND found.year = places.year
+        AND found.quarter = places.quarter
+        AND found.measure = measured.measure
+),
+exact_or_estimated AS (
+    SELECT group_key, region, period, ownership, measure, estimate_status, known, known_share,
+        hidden_cells = 0 AS is_exact,
+        hidden_cells = 0 AND total IS NOT NULL AS is_exact_share,
+        if(estimate_status = 'estimated', lower, NULL) AS lower,
+        if(estimate_status = 'estimated', estimate, NULL) AS estimate,
+        if(estimate_status = 'estimated', upper, NULL) AS upper,
+        if(estimate_status = 'estimated', interval90_lower, NULL) AS interval90_lower,
+        if(estimate_status = 'estimated', interval90_upper, NULL) AS interval90_upper,
+        if(estimate_status = 'estimated', lower_share, NULL) AS lower_share,
+        if(estimate_status = 'estimated', estimate_share, NULL) AS estimate_share,
+        if(estimate_status = 'estimated', upper_share, NULL) AS upper_share,
+        if(estimate_status = 'estimated', interval90_lower_share, NULL) AS interval90_lower_share,
+        if(estimate_status = 'estimated', interval90_upper_share, NULL) AS interval90_upper_share
+    FROM judged
+)
+SELECT group_key, region, period, ownership, measure, estimate_status,
+    if(is_exact, known, greatest(lower, known, 0)) AS lower,
+    if(is_exact, known, greatest(estimate, if(estimate IS NULL, NULL, known))) AS estimate,
+    if(is_exact, known, greatest(upper, if(upper IS NULL, NULL, known))) AS upper,
+    if(is_exact, known, greatest(interval90_lower, if(estimate IS NULL, NULL, known))) AS interval90_lower,
+    if(is_exact, known, greatest(interval90_upper, if(estimate IS NULL, NULL, known))) AS interval90_upper,
+    if(is_exact_share, known_share, coalesce(greatest(lower_share, known_share), 0)) AS lower_share,
+    if(is_exact_share, known_share, estimate_share) AS estimate_share,
+    if(is_exact_share, known_share, upper_share) AS upper_share,
+    if(is_exact_share, known_share, interval90_lower_share) AS interval90_lower_share,
+    if(is_exact_share, known_share, interval90_upper_share) AS interval90_upper_share,
+    if(is_exact, 1.0, coalesce(known, 0) / nullif(greatest(estimate, if(estimate IS NULL, NULL, known)), 0))
+        AS coverage
+FROM exact_or_estimated
+ORDER BY group_key, region, period, ownership, measure
