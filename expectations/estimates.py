@@ -27,13 +27,9 @@ SUITES = (
         (
             *_IN_ORDER,
             column_in_set("measure", ["employment", "wages"], meaning="Establishments are never hidden."),
-            no_rows(
-                "known_parts_agree",
-                load_model("checks.known_parts_agree").sql,
-                meaning="The equations and the sums of published rows, made apart, agree on what is published.",
-            ),
         ),
     ),
+    TableSuite("estimates.pay_estimates", _IN_ORDER),
     TableSuite(
         "estimates.contradictions",
         (
@@ -47,6 +43,11 @@ SUITES = (
         (
             column_in_set("estimate_status", STATUSES, meaning="A figure is exact, estimated, withheld or unknown."),
             column_between("coverage", 0, 1.000001, meaning="The published part is a part."),
+            no_rows(
+                "known_parts_agree",
+                load_model("checks.known_parts_agree").sql,
+                meaning="The equations and the sums of published rows, made apart, agree on what is published.",
+            ),
         ),
     ),
     TableSuite(

@@ -29,7 +29,7 @@ app = typer.Typer(
     help="What part of a region's businesses, jobs and wages its target sectors are, from QCEW.",
 )
 console = Console()
-RESULT_WIDTH = 150
+RESULT_WIDTH = 215
 
 
 @app.command()

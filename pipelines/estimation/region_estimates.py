@@ -28,24 +28,64 @@ def region_estimates(totals: pl.DataFrame, sums: pl.Series) -> pl.DataFrame:
     where that total may be 0), hidden_cells, hidden_establishments, is_withheld: the figure would give away a single
     hidden cell, or one or two establishments.
     """
-    added = _added_up(totals)
+    added = _with_guard(_added_up(totals))
     known, lower, estimate, upper, error = (_numbers(added, name) for name in (*NUMBERS, "standard_error"))
     interval = interval90(estimate - known, error, lower - known, upper - known, known=known)
     shares = _shares(added, interval, added["group_key"].is_in(sums.implode()).to_numpy())
-    is_withheld = (pl.col("hidden_cells") > 0) & (
-        pl.col("single_cell").is_not_null()
-        | (pl.col("hidden_establishments") < FEWEST_ESTABLISHMENTS)
-        | pl.col("pins_cell")
-    )
     return (
         added.with_columns(
             interval90_lower=pl.Series(interval.lower),
             interval90_upper=pl.Series(interval.upper),
-            is_withheld=is_withheld,
             **{name: pl.Series(values).fill_nan(None) for name, values in shares.items()},
         )
         .filter(pl.col("group_key") != ALL)
         .select(*KEYS, *NUMBERS, *INTERVAL, *SHARES, "hidden_cells", "hidden_establishments", "is_withheld")
+    )
+
+
+def pay_estimates(totals: pl.DataFrame) -> pl.DataFrame:
+    """Average annual pay per job: one row a region, ownership, group of industries and period.
+
+    totals as in region_estimates. Columns: the keys without measure, lower, estimate, upper, interval90_lower,
+    interval90_upper (US dollars a year; a quarter's wages times four), is_withheld. Wages and jobs share no equation,
+    so that the least pay is the least wages over the most jobs; null where there may be no job.
+    """
+    added = _with_guard(_added_up(totals))
+    keys = [name for name in KEYS if name != "measure"]
+    wages, jobs = (added.filter(measure=measure).drop("measure") for measure in ("wages", "employment"))
+    both = wages.join(jobs, on=keys, suffix="_of_jobs", maintain_order="left").filter(pl.col("group_key") != ALL)
+    a_year = np.where(both["quarter"].to_numpy() == 0, 1.0, 4.0)
+    above, below = (
+        [_numbers(both, f"{name}{suffix}") for name in (*NUMBERS[1:], "standard_error")] for suffix in ("", "_of_jobs")
+    )
+    lower, upper = bound_quotients((above[0], above[2]), (below[0], below[2]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = (above[1] / below[1]).clip(lower, upper)
+    interval = quotient_interval90((above[1], above[3]), (below[1], below[3]), lower, upper)
+    found = {"lower": lower, "estimate": estimate, "upper": upper} | {
+        name: getattr(interval, name.removeprefix("interval90_")) for name in INTERVAL
+    }
+    return both.select(
+        *keys,
+        *(pl.Series(name, _finite(a_year * values)).fill_nan(None) for name, values in found.items()),
+        is_withheld=pl.col("is_withheld") | pl.col("is_withheld_of_jobs"),
+    )
+
+
+def _finite(values: Floats) -> Floats:
+    """nan for what has no bound."""
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _with_guard(added: pl.DataFrame) -> pl.DataFrame:
+    """is_withheld: the figure would give away a single hidden cell, or one or two establishments."""
+    return added.with_columns(
+        is_withheld=(pl.col("hidden_cells") > 0)
+        & (
+            pl.col("single_cell").is_not_null()
+            | (pl.col("hidden_establishments") < FEWEST_ESTABLISHMENTS)
+            | pl.col("pins_cell")
+        )
     )
 
 

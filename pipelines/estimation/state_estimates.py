@@ -139,17 +139,24 @@ class _QuarterTotals:
         parts = totals_by_ownership(network, pl.concat([asked.groups, everything]))
         totals = parts.combined(_members(parts.keys, asked))
         self.totals = replace(totals, keys=totals.keys.rename({"group": "group_key"}))
-        self.quarter, self.programs, self.found = quarter.quarter, quarter.programs, found
+        self.quarter, self.network, self.programs, self.found = quarter.quarter, network, quarter.programs, found
         self.singles = single_cells(network.leaves, self.totals.selection)
         first, self.place = _distinct(self.totals.selection)
         self.distinct = self.totals.rows(first)
         self.bounds = dict(zip(MEASURES, threads.map(self._hidden_bounds, MEASURES), strict=True))
 
     def _hidden_bounds(self, measure: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Of the hidden part of each total; totals of the same hidden leaves are bounded once."""
-        lower, upper = self.programs[measure].bounds(self.distinct)
-        known = self.distinct.known[measure]
-        return (lower - known)[self.place], (upper - known)[self.place]
+        """Of the hidden part of each total; totals of the same hidden leaves are bounded once.
+
+        A total of one leaf has the cheap bounds of that cell: it is withheld, whatever they are.
+        """
+        selection = self.distinct.selection
+        lower, upper = (selection.astype(np.int64) @ end for end in bound_cells(self.network, measure))
+        many = np.flatnonzero(np.diff(selection.indptr) > 1)
+        totals = self.distinct.rows(many)
+        known = totals.known[measure]
+        lower[many], upper[many] = (end - known for end in self.programs[measure].bounds(totals))
+        return lower[self.place], upper[self.place]
 
     @cached_property
     def denominators(self) -> NDArray[np.intp]:

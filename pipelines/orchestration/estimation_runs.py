@@ -18,7 +18,7 @@ import polars as pl
 
 from pipelines import estimation
 from pipelines.estimation.contradictions import ROWS_SCHEMA, ContradictoryEquations
-from pipelines.estimation.region_estimates import region_estimates
+from pipelines.estimation.region_estimates import pay_estimates, region_estimates
 from pipelines.estimation.state_estimates import AskedTotals, StateEstimates, estimate_state_year
 from pipelines.estimation.state_years import MOST_QUARTERS_APART, separate_areas, state_year
 
@@ -63,13 +63,16 @@ def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> 
         conflicts.append(found["conflicts"].with_columns(of_state))
     _forget_other_code(folder, kept)
     sums = connection.sql("SELECT group_key FROM core.industry_groups WHERE kind = 'gross'").pl()["group_key"]
-    regions = [
-        region_estimates(frame.drop("source"), sums).with_columns(source=pl.lit(source))
-        for (source,), frame in pl.concat(totals).partition_by("source", as_dict=True).items()
-    ] if totals else []  # fmt: skip
+    by_source = pl.concat(totals).partition_by("source", as_dict=True, include_key=False) if totals else {}
+    regions, pay = [], []
+    for (name,), of_source in by_source.items():
+        source = pl.lit(name).alias("source")
+        regions.append(region_estimates(of_source, sums).with_columns(source))
+        pay.append(pay_estimates(of_source).with_columns(source))
     return {
         "estimates.hidden_cells": _together(cells),
         "estimates.region_estimates": _together(regions),
+        "estimates.pay_estimates": _together(pay),
         "estimates.contradictions": _together(conflicts),
     }
 

@@ -3,18 +3,26 @@
 Belongs here: wording and layout for the terminal. Not here: where the figures come from (cli).
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 from rich.table import Table
 from rich.text import Text
 
+SHOWN = {"published", "estimated"}
+UNKNOWN = {"contradictory_rows", "no_quarters"}
+# Ranges of less than this part of the figure are rounding.
+INVISIBLE = 1e-9
 _MEASURES = (("businesses", "Businesses"), ("employment", "Employment"), ("wages", "Wages"))
 
 
 def result_table(measures: pl.DataFrame, is_synthetic: bool) -> Table:
     """Rows of marts.sector_measures of one region, period and ownership, as a terminal table.
 
-    measures is in the order of display; lenses are left to the caller to leave out. A figure with hidden cells is
-    shown as 'at least' (≥): it is the published part.
+    measures is in the order of display; lenses are left to the caller to leave out. A figure with hidden cells is an
+    estimate (≈), its share with the 90 % interval and the proven bounds; one that is withheld, or could not be
+    estimated, is shown as 'at least' (≥): it is the published part.
     """
     region, period, origin = measures.select("region_name", "period", "data_origin").row(0)
     title = f"{region}, {period}, private ownership: number and share of the region. {origin}."
@@ -37,10 +45,23 @@ def reading_notes(measures: pl.DataFrame) -> list[str]:
     notes: list[str] = []
     if measures.is_empty():
         return notes
-    if measures.get_column("hidden_cells").sum():
+    status = set(measures.get_column("estimate_status").to_list())
+    if status != {"published"}:
+        notes.append("Published is the share of the sector's establishments that lie in published cells.")
+    if "estimated" in status:
         notes.append(
-            "≥ marks the published part of a figure: cells that BLS hides for confidentiality are not in it. "
-            "Published is the share of the sector's establishments that lie in published cells."
+            "≈ marks an estimate where cells are hidden for confidentiality: the truth is within the first range in 9 "
+            "of 10 cases, and within the second, which follows from the published rows, always."
+        )
+    if "withheld_single_cell" in status:
+        notes.append(
+            "≥ marks the published part of a figure whose rest is a single hidden cell, or one or two establishments: "
+            "it is not shown; marts.sector_measures names the next larger region that is (coarser_region)."
+        )
+    if status & UNKNOWN:
+        notes.append(
+            "≥ marks the published part of a figure that could not be estimated: made from annual files or a coarse "
+            "source, or from rows that contradict each other (estimates.contradictions)."
         )
     notes.append("Sectors overlap: the rows do not add up; all target sectors together count each business once.")
     return notes
@@ -51,12 +72,39 @@ def _sector_cells(name: str, sector: pl.DataFrame) -> list[str | Text]:
     coverage: list[float] = []
     for measure, _ in _MEASURES:
         row = sector.filter(pl.col("measure") == measure).row(0, named=True)
-        at_least = "≥ " if row["hidden_cells"] else ""
-        cells.append("hidden" if row["known"] is None else at_least + _level(measure, row["known"]))
-        cells.append("hidden" if row["known_share"] is None else at_least + percent(row["known_share"]))
+        cells.append(_level_text(measure, row))
+        cells.append(share_text(row))
         if row["coverage_establishments"] is not None:
             coverage.append(row["coverage_establishments"])
     return [*cells, percent(min(coverage)) if coverage else "–"]
+
+
+def share_text(row: Mapping[str, Any]) -> str:
+    """The share of one row of marts.sector_measures; where cells are hidden, with its ranges.
+
+    Such as 31.4 % (90 %: 31.2–31.7; proven 30.9–32.2), with as many digits as it takes to see the interval.
+    """
+    if row["estimate_status"] not in SHOWN:
+        return "hidden" if row["known_share"] is None else f"≥ {percent(row['known_share'])}"
+    if row["estimate_share"] is None:
+        return "hidden"
+    interval = row["interval90_lower_share"], row["interval90_upper_share"]
+    bounds = row["lower_share"], row["upper_share"]
+    if bounds[1] - bounds[0] <= INVISIBLE:
+        return percent(row["estimate_share"])
+    digits = next((d for d in (1, 2, 3) if f"{100 * interval[0]:.{d}f}" != f"{100 * interval[1]:.{d}f}"), 3)
+    ranges = "; ".join(
+        f"{name} {100 * lower:.{digits}f}–{100 * upper:.{digits}f}"
+        for name, (lower, upper) in (("90 %:", interval), ("proven", bounds))
+    )
+    return f"{100 * row['estimate_share']:.{digits}f} % ({ranges})"
+
+
+def _level_text(measure: str, row: Mapping[str, Any]) -> str:
+    if row["estimate_status"] not in SHOWN:
+        return "hidden" if row["known"] is None else f"≥ {_level(measure, row['known'])}"
+    is_open = row["upper"] - row["lower"] > INVISIBLE * max(row["upper"], 1)
+    return ("≈ " if is_open else "") + _level(measure, row["estimate"])
 
 
 def _level(measure: str, value: float) -> str:

@@ -68,6 +68,20 @@ REGION_ESTIMATES = Table(
     cautions=(Caution.OVERLAPS, Caution.BREAKS),
     is_published=False,
 )
+PAY_ESTIMATES = Table(
+    "estimates.pay_estimates",
+    "One row a region, ownership, group of industries and period: average annual pay per job, before the guard.",
+    ("source", "region", "ownership", "group_key", "year", "quarter"),
+    (
+        *shared("source", "region", "ownership"),
+        _GROUP,
+        *shared("year", "quarter"),
+        *estimate_columns(),
+        Column("is_withheld", "BOOLEAN", "It would give away a single cell, or one or two establishments."),
+    ),
+    cautions=(Caution.OVERLAPS, Caution.BREAKS),
+    is_published=False,
+)
 FIGURE_ESTIMATES = Table(
     "estimates.figure_estimates",
     "One row a group of industries, region, period, ownership and measure: what people may read of it.",
@@ -114,12 +128,13 @@ TABLES = (
     ASKED_REGIONS,
     HIDDEN_CELLS,
     REGION_ESTIMATES,
+    PAY_ESTIMATES,
     CONTRADICTIONS,
     FIGURE_ESTIMATES,
     COARSER_REGIONS,
 )
 MADE_FROM: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("estimates.hidden_cells", "estimates.region_estimates", "estimates.contradictions"),
+    ("estimates.hidden_cells", "estimates.region_estimates", "estimates.pay_estimates", "estimates.contradictions"),
     (
         "core.industry_group_leaves",
         "core.industry_groups",

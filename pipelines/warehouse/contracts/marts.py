@@ -76,6 +76,20 @@ SECTOR_OVERLAP = Table(
     ),
     cautions=(Caution.HIDDEN_CELLS,),
 )
+SECTOR_PAY = Table(
+    "marts.sector_pay",
+    "One row a region, definition, sector, ownership and period with jobs: average annual pay per job, US dollars.",
+    _KEY,
+    (
+        *_READING,
+        *shared("ownership"),
+        *_PERIOD,
+        *shared("estimate_status"),
+        *_LEVELS,
+        *_ORIGIN,
+    ),
+    cautions=(Caution.OVERLAPS, Caution.BREAKS),
+)
 PUBLISHED_FIGURES = Table(
     "marts.published_figures",
     "One row a published figure and each reading of ours that could mean the same.",
@@ -138,6 +152,7 @@ TABLES = (
     SHARE_OF_EMPLOYMENT,
     SHARE_OF_WAGES,
     SECTOR_OVERLAP,
+    SECTOR_PAY,
     PUBLISHED_FIGURES,
     REGION_AVAILABILITY,
     REFUSED_DEFINITIONS,
