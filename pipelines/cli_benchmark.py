@@ -1,0 +1,141 @@
+"""The `sectors benchmark` commands.
+
+Belongs here: arguments, exit codes, how results are laid out. Not here: what is measured (orchestration.benchmarks).
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import duckdb
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.reporting.result_table import percent
+from pipelines.settings import read_settings
+
+if TYPE_CHECKING:
+    from pipelines.orchestration.benchmarks import StateCells
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="How good the estimates of hidden cells are, and what they cost.",
+)
+console = Console()
+WIDTH = 150
+_METHODS = {
+    "estimate": "Estimate",
+    "zero": "Zero",
+    "equal_split": "Equal split",
+    "establishment_split": "By establishments",
+}
+
+State = Annotated[str | None, typer.Option(help="Two digits, such as 41; without, the first state there is.")]
+Year = Annotated[int | None, typer.Option(help="Without, the latest of which all quarters are there.")]
+
+
+@app.command("accuracy")
+def accuracy_command(
+    state: State = None,
+    year: Year = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How often further cells are hidden.")] = 1,
+    output: Annotated[Path | None, typer.Option(help="A file that gets the tables as Markdown.")] = None,
+) -> None:
+    """Hide further cells of a state and year, estimate them, and say how far off the estimates are."""
+    from pipelines.orchestration import benchmarks
+
+    with _messages_for_people():
+        settings = read_settings()
+        cells = benchmarks.read_state_cells(benchmarks.benchmark_database(settings), state, year)
+        with console.status("Hiding cells, estimating, comparing …"):
+            sheets = [_score_sheet(cells, benchmarks.accuracy(cells, range(1, seeds + 1)), seeds)]
+            if cells.is_sample:
+                sheets.append(_sector_sheet(cells, benchmarks.sample_accuracy(cells, settings)))
+        _show(sheets)
+        if output:
+            output.write_text("\n".join(sheet.markdown() for sheet in sheets), encoding="utf-8")
+            console.print(Text(f"Written: {output}"), soft_wrap=True)
+
+
+@app.command("speed")
+def speed_command(state: State = None, year: Year = None) -> None:
+    """Seconds of CPU that each step takes on a state and year, and the most memory used."""
+    from pipelines.orchestration import benchmarks
+
+    with _messages_for_people():
+        with console.status("Measuring …"):
+            cells, costs = benchmarks.speed(benchmarks.benchmark_database(read_settings()), state, year)
+        rows = [[step, str(times), f"{seconds:.2f}"] for step, times, seconds in costs.steps.iter_rows()]
+        _show([Sheet(f"{_name(cells)}: CPU seconds", ["Step", "Times", "Seconds each"], rows)])
+        console.print(f"Peak memory: {costs.peak_megabytes:,.0f} MB")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of texts; the numbers are right of `labels` columns of names."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    labels: int = 1
+
+    def table(self) -> Table:
+        """For the terminal, without the title."""
+        table = Table()
+        for place, name in enumerate(self.header):
+            table.add_column(name, justify="left" if place < self.labels else "right")
+        for row in self.rows:
+            table.add_row(*map(Text, row))
+        return table
+
+    def markdown(self) -> str:
+        """As a Markdown table under its title."""
+        sides = ["---" if place < self.labels else "--:" for place in range(len(self.header))]
+        lines = [f"| {' | '.join(row)} |" for row in (self.header, sides, *self.rows)]
+        return "\n".join([f"**{self.title}**", "", *lines, ""])
+
+
+def _score_sheet(cells: "StateCells", scores: pl.DataFrame, seeds: int) -> Sheet:
+    header = ["Measure", "Held out", "Cells", "Inside bounds", "In 90 % interval", *_METHODS.values()]
+    rows = [
+        [measure, held_out, f"{count:,}", *("–" if share is None else percent(share) for share in shares)]
+        for measure, held_out, count, *shares in scores.iter_rows()
+    ]
+    drawn = "seed 1" if seeds == 1 else f"seeds 1 to {seeds}"
+    return Sheet(f"{_name(cells)}: errors of cells hidden further, {drawn}", header, rows, labels=2)
+
+
+def _sector_sheet(cells: "StateCells", errors: pl.DataFrame) -> Sheet:
+    header = ["Groups", "Measure", "Method", "Totals", "Error", "Error of shares, points"]
+    rows = [
+        [groups, measure, _METHODS[method], f"{totals:,}", percent(error), f"{points:.2f}"]
+        for groups, measure, method, totals, error, points in errors.iter_rows()
+    ]
+    return Sheet(f"{_name(cells)}: totals with hidden cells by county, against the full truth", header, rows, labels=3)
+
+
+def _name(cells: "StateCells") -> str:
+    mark = "SYNTHETIC SAMPLE, " if cells.is_sample else ""
+    return f"{mark}state {cells.state_fips}, {cells.year}"
+
+
+def _show(sheets: Sequence[Sheet]) -> None:
+    for sheet in sheets:
+        console.print(Text(sheet.title, style="bold"), soft_wrap=True)
+        Console(width=max(console.width, WIDTH)).print(sheet.table())
+
+
+@contextmanager
+def _messages_for_people() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, FileNotFoundError, duckdb.Error) as error:
+        console.print(Text(str(error), style="bold red"), soft_wrap=True)
+        sys.exit(1)
