@@ -67,10 +67,14 @@ SELECT group_key, region, period, ownership, measure, estimate_status,
     if(is_exact, known, greatest(interval90_lower, if(estimate IS NULL, NULL, known))) AS interval90_lower,
     if(is_exact, known, greatest(interval90_upper, if(estimate IS NULL, NULL, known))) AS interval90_upper,
     if(is_exact_share, known_share, coalesce(greatest(lower_share, known_share), 0)) AS lower_share,
-    if(is_exact_share, known_share, estimate_share) AS estimate_share,
-    if(is_exact_share, known_share, upper_share) AS upper_share,
-    if(is_exact_share, known_share, interval90_lower_share) AS interval90_lower_share,
-    if(is_exact_share, known_share, interval90_upper_share) AS interval90_upper_share,
+    if(is_exact_share, known_share, greatest(estimate_share, if(estimate_share IS NULL, NULL, known_share)))
+        AS estimate_share,
+    if(is_exact_share, known_share, greatest(upper_share, if(estimate_share IS NULL, NULL, known_share)))
+        AS upper_share,
+    if(is_exact_share, known_share, greatest(interval90_lower_share, if(estimate_share IS NULL, NULL, known_share)))
+        AS interval90_lower_share,
+    if(is_exact_share, known_share, greatest(interval90_upper_share, if(estimate_share IS NULL, NULL, known_share)))
+        AS interval90_upper_share,
     if(is_exact, 1.0, coalesce(known, 0) / nullif(greatest(estimate, if(estimate IS NULL, NULL, known)), 0))
         AS coverage
 FROM exact_or_estimated

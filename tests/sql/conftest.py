@@ -152,15 +152,15 @@ class Warehouse:
         self.build(name)
         return self.rows(name, **where)
 
-    def query(self, name: str) -> list[Row]:
-        """Rows that a check or report selects."""
-        return self._query(load_model(name).sql, [])
+    def query(self, name: str, **parameters: object) -> list[Row]:
+        """Rows that a check or report selects, with values for what it leaves open."""
+        return self._query(load_model(name).sql, parameters)
 
     def broken_contracts(self, *names: str) -> list[ContractFinding]:
         """What breaks the contracts of these tables."""
         return [finding for name in names for finding in check_contract(self.connection, ALL_TABLES[name])]
 
-    def _query(self, query: str, values: list[object]) -> list[Row]:
+    def _query(self, query: str, values: list[object] | dict[str, object]) -> list[Row]:
         result = self.connection.execute(query, values)
         names = [description[0] for description in result.description or []]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -23,8 +23,14 @@ CLASSIFICATION = (
     "core.industry_groups",
     "core.industry_group_codes",
 )
-REGION = ("core.region_totals", "core.region_groups", "core.region_measures", "marts.sector_measures")
-CHECKS = ("checks.sector_exceeds_region", "checks.union_exceeds_gross", "checks.union_below_part")
+REGION = (
+    *("core.region_totals", "core.region_groups", "core.region_measures"),
+    *("estimates.figure_estimates", "marts.sector_measures"),
+)
+CHECKS = (
+    *("checks.sector_exceeds_region", "checks.union_exceeds_gross", "checks.union_below_part"),
+    *("checks.estimates_out_of_order", "checks.withheld_figures_shown"),
+)
 SECTORS = ("one", "other", "third")
 
 few = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -230,6 +230,133 @@ class TestUnion:
         assert len(warehouse.query("checks.union_exceeds_gross")) == 1
 
 
+# 900 of 2,000 jobs, of which 700 are published
+LEVELS = {"lower": 800, "interval90_lower": 850, "estimate": 900, "interval90_upper": 950, "upper": 1000}
+SHARES = {f"{name}_share": level / 2000 for name, level in LEVELS.items()}
+ONLY_BOUNDS = dict.fromkeys([name for name in (*LEVELS, *SHARES) if "90" in name or "estimate" in name])
+ONLY_PUBLISHED = {"known": 700, "known_share": 0.35, "lower": 700, "lower_share": 0.35}
+
+
+class TestEstimatesOutOfOrder:
+    def found(self, warehouse: Warehouse, **changes: object) -> list[Row]:
+        measures(warehouse, "health", "sector", **({"known": 700} | LEVELS | SHARES | changes))
+        return warehouse.query("checks.estimates_out_of_order")
+
+    @pytest.mark.parametrize("changes", [
+        {},
+        {"known": 800, "lower": 800 - 1e-7},
+        {"interval90_lower": 800, "estimate": 800, "interval90_upper": 800},  # at a bound
+        dict.fromkeys(LEVELS, 700) | dict.fromkeys(SHARES, 0.35),  # exact
+        dict.fromkeys((*LEVELS, *SHARES)) | ONLY_PUBLISHED,  # withheld
+        {"lower": 8e11, "interval90_lower": 8e11 - 1e5, "estimate": 9e11, "interval90_upper": 9e11, "upper": 9e11},
+    ])  # fmt: skip
+    def test_what_is_in_order_is_not_found(self, warehouse: Warehouse, changes: Row) -> None:
+        assert self.found(warehouse, **changes) == []
+
+    @pytest.mark.parametrize("changes", [
+        {"estimate": 799.9}, {"estimate": 1000.1}, {"interval90_lower": 799.9}, {"interval90_upper": 1000.1},
+        {"interval90_lower": 1000.1}, {"interval90_upper": 799.9}, {"interval90_lower": 940, "interval90_upper": 930},
+        {"upper": 799.9}, {"known": 800.1},
+        {"estimate_share": 0.399}, {"estimate_share": 0.501}, {"interval90_lower_share": 0.399},
+        {"interval90_upper_share": 0.501}, {"upper_share": 0.399},
+        ONLY_BOUNDS | {"upper": 799.9}, ONLY_BOUNDS | {"upper_share": 0.399},
+    ])  # fmt: skip
+    def test_what_is_out_of_order_is(self, warehouse: Warehouse, changes: Row) -> None:
+        assert [row["sector"] for row in self.found(warehouse, **changes)] == ["health"]
+
+
+class TestWithheldFiguresShown:
+    NOT_SHOWN = ("withheld_single_cell", "contradictory_rows", "no_quarters")
+
+    @staticmethod
+    def found(warehouse: Warehouse, status: str, **figures: object) -> list[str]:
+        measures(warehouse, "health", "sector", **{"hidden_cells": 3} | figures, estimate_status=status)
+        return [row["estimate_status"] for row in warehouse.query("checks.withheld_figures_shown")]
+
+    @pytest.mark.parametrize("status", NOT_SHOWN)
+    def test_a_published_part_is_sound(self, warehouse: Warehouse, status: str) -> None:
+        assert self.found(warehouse, status, **ONLY_PUBLISHED) == []
+
+    @pytest.mark.parametrize("status", NOT_SHOWN)
+    def test_nothing_is_the_published_part_where_all_is_hidden(self, warehouse: Warehouse, status: str) -> None:
+        nothing = {"known": None, "known_share": None, "lower": 0, "lower_share": 0}
+        assert self.found(warehouse, status, **ONLY_PUBLISHED | nothing) == []
+
+    @pytest.mark.parametrize("status", NOT_SHOWN)
+    @pytest.mark.parametrize("name", [*LEVELS, *SHARES])
+    def test_anything_more_is_found(self, warehouse: Warehouse, status: str, name: str) -> None:
+        assert self.found(warehouse, status, **ONLY_PUBLISHED | {name: (LEVELS | SHARES)[name]}) == [status]
+
+    @pytest.mark.parametrize("missing", [None, "estimate", "upper"])
+    def test_an_estimated_figure_has_its_estimate_and_bounds(self, warehouse: Warehouse, missing: str | None) -> None:
+        figures = {"known": 700} | LEVELS | ({missing: None} if missing else {})
+        assert self.found(warehouse, "estimated", **figures) == (["estimated"] if missing else [])
+
+    @pytest.mark.parametrize("status", ["published", "estimated", *NOT_SHOWN])
+    @pytest.mark.parametrize(("estimate", "is_found"), [(700, False), (701, True), (None, True)])
+    def test_what_is_published_is_exact_whatever_hides_its_total(
+        self, warehouse: Warehouse, status: str, estimate: float | None, is_found: bool
+    ) -> None:
+        figures = {"known": 700, "lower": 700, "estimate": estimate, "upper": 700, "total": None, "hidden_cells": 0}
+        assert self.found(warehouse, status, **figures) == ([status] if is_found else [])
+
+
+FIGURE = {"group_key": "strict:health", "region": "metro", "ownership": "private", "measure": "employment"}
+
+
+class TestKnownPartsAgree:
+    def found(
+        self, warehouse: Warehouse, measured: Row, network: Row, *, quarter: int = 1, basis: str = "counties"
+    ) -> list[tuple[float, float]]:
+        """(as SQL adds it up, as the network has it) of 700 published jobs and at most 300 hidden ones."""
+        when = {"region": "metro", "period": f"2016-Q{quarter}", "year": 2016, "quarter": quarter, "source": "bls"}
+        counties = ({"area_fips": area} for area in ("41051", "41067"))
+        warehouse.insert("core.region_periods", *counties, **when, basis=basis)
+        measured = FIGURE | {"period": when["period"], "known": 700, "hidden_cells": 3} | measured
+        warehouse.insert("core.region_measures", measured)
+        estimate = {"source": "bls", "year": 2016, "quarter": quarter, "known": 700, "lower": 700, "upper": 1000}
+        warehouse.insert("estimates.region_estimates", FIGURE | estimate | network)
+        return [(row["added_up"], row["in_the_network"]) for row in warehouse.query("checks.known_parts_agree")]
+
+    @pytest.mark.parametrize(("measured", "network"), [
+        ({}, {}),
+        ({"known": 700.0005}, {}),  # thirds of a month
+        ({"known": None}, {"known": 0, "lower": 0}),
+        ({"hidden_cells": 0}, {"upper": 700}),
+    ])  # fmt: skip
+    def test_what_agrees_is_not_found(self, warehouse: Warehouse, measured: Row, network: Row) -> None:
+        assert self.found(warehouse, measured, network) == []
+
+    @pytest.mark.parametrize(("measured", "network"), [
+        ({"known": 699}, {}),  # the network has more
+        ({"known": 701}, {"lower": 800}),  # the network has less
+        ({"known": None}, {"lower": 800}),
+        ({}, {"lower": 699}),
+        ({}, {"upper": 699}),
+        ({"hidden_cells": 0}, {"upper": 701}),
+    ])  # fmt: skip
+    def test_what_does_not_is(self, warehouse: Warehouse, measured: Row, network: Row) -> None:
+        assert self.found(warehouse, measured, network) == [(measured.get("known", 700), 700)]
+
+    @pytest.mark.parametrize(("known", "lower", "is_found"), [(750, 750, False), (750, 740, True), (650, 700, True)])
+    def test_a_states_own_rows_may_publish_more_than_its_counties_but_not_less(
+        self, warehouse: Warehouse, known: float, lower: float, is_found: bool
+    ) -> None:
+        found = self.found(warehouse, {"known": known}, {"lower": lower}, basis="statewide")
+        assert found == ([(known, 700)] if is_found else [])
+
+    def test_years_are_not_compared(self, warehouse: Warehouse) -> None:
+        """An annual file may publish what its quarters hide."""
+        assert self.found(warehouse, {"known": 960}, {}, quarter=0) == []
+
+    @pytest.mark.parametrize("other", [
+        {"source": "sample"}, {"year": 2015}, {"quarter": 2}, {"region": "oregon"}, {"ownership": "government"},
+        {"group_key": "strict:energy"}, {"measure": "wages"},
+    ])  # fmt: skip
+    def test_other_figures_are_not_compared(self, warehouse: Warehouse, other: Row) -> None:
+        assert self.found(warehouse, {"known": 1}, other) == []
+
+
 class TestUnpublishedDefaultRegion:
     @pytest.fixture
     def regions(self, warehouse: Warehouse) -> Warehouse:

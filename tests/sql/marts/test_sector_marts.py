@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.sql.conftest import Row, Warehouse
 
 KEY = {"region": "metro", "period": "2016", "ownership": "private"}
+MEASURES = ("estimates.figure_estimates", "marts.sector_measures")
 
 
 @pytest.fixture
@@ -34,8 +35,9 @@ def region(warehouse: Warehouse) -> Warehouse:
 
 
 def test_the_long_table_has_one_row_a_sector_and_measure_and_no_overlaps(region: Warehouse) -> None:
-    rows = region.run("marts.sector_measures")
-    assert region.broken_contracts("marts.sector_measures") == []
+    region.build(*MEASURES)
+    rows = region.rows("marts.sector_measures")
+    assert region.broken_contracts(*MEASURES) == []
     assert len(rows) == 4 * 3, "two counties do not double a region's rows"
     assert {(row["sector"], row["sector_kind"]) for row in rows} == {
         ("health", "sector"),
@@ -46,7 +48,8 @@ def test_the_long_table_has_one_row_a_sector_and_measure_and_no_overlaps(region:
     row = region.row("marts.sector_measures", sector="child_care", measure="employment")
     assert (row["sector_name"], row["known"], row["total"], row["known_share"]) == ("Child care", 200.5, 1000, 0.2005)
     assert row["data_origin"] == "U.S. Bureau of Labor Statistics, QCEW"
-    assert (row["estimate"], row["lower_share"], row["interval90_upper"]) == (None, None, None)
+    assert (row["estimate_status"], row["coverage"], row["coarser_region"]) == ("published", 1, None)
+    assert (row["estimate"], row["lower_share"], row["interval90_upper"]) == (200.5, 0.2005, 200.5)
 
 
 @pytest.mark.parametrize(
@@ -54,27 +57,33 @@ def test_the_long_table_has_one_row_a_sector_and_measure_and_no_overlaps(region:
     [("businesses", "businesses", 20.25), ("employment", "employment", 200.5), ("wages", "wages_usd", 300)],
 )
 def test_the_wide_tables_hold_one_measure_each(region: Warehouse, measure: str, column: str, value: float) -> None:
-    region.build("marts.sector_measures", f"marts.share_of_{measure}")
+    region.build(*MEASURES, f"marts.share_of_{measure}")
     assert region.broken_contracts(f"marts.share_of_{measure}") == []
     assert len(region.rows(f"marts.share_of_{measure}")) == 4
     row = region.row(f"marts.share_of_{measure}", sector="health")
     assert (row[column], row[f"region_{column}"], row["known_share"]) == (value, 1000, value / 1000)
+    assert (row["estimate"], row["estimate_share"]) == (value, value / 1000)
 
 
 def test_a_hidden_total_stays_null_in_the_wide_tables(region: Warehouse) -> None:
     region.connection.execute("UPDATE core.region_measures SET total = NULL, known_share = NULL")
-    region.build("marts.sector_measures", "marts.share_of_wages")
+    region.build(*MEASURES, "marts.share_of_wages")
     row = region.row("marts.share_of_wages", sector="health")
     assert (row["wages_usd"], row["region_wages_usd"], row["known_share"]) == (300, None, None)
+    assert (row["estimate"], row["estimate_share"]) == (300, None)
 
 
 def test_overlaps_name_both_sectors(region: Warehouse) -> None:
+    region.build("estimates.figure_estimates")
     rows = region.run("marts.sector_overlap")
     assert region.broken_contracts("marts.sector_overlap") == []
     assert [row["measure"] for row in rows] == ["businesses", "employment", "wages"]
     assert {(row["sector_name"], row["other_sector_name"], row["definition"]) for row in rows} == {
         ("Health", "Child care", "strict")
     }
+    assert [(row["estimate_status"], row["estimate"]) for row in rows] == [
+        ("published", 20.25), ("published", 200.5), ("published", 300),
+    ]  # fmt: skip
 
 
 def test_refused_definitions_say_which_codes_stand_in_the_way(region: Warehouse) -> None:
@@ -89,6 +98,52 @@ def test_refused_definitions_say_which_codes_stand_in_the_way(region: Warehouse)
         "industries; it would need 624410, 624420"
     )
     assert found[1]["codes"] == "624410, 624420"
+
+
+class TestCoarserRegion:
+    """Four regions around each other: metro lies in the valley, the valley in the west, the west in the state."""
+
+    AROUND = (("valley", 3), ("west", 8), ("state", 1000))
+
+    def shown(self, warehouse: Warehouse, **statuses: str) -> dict[str, str | None]:
+        """For each region with a status the coarser region that its figure names."""
+        around = ({"coarser_region": region, "size_order": size} for region, size in self.AROUND)
+        warehouse.insert("estimates.coarser_regions", *around, region="metro", period="2016")
+        key = {"period": "2016", "group_key": "strict:health", "ownership": "private", "measure": "employment"}
+        for region, status in statuses.items():
+            warehouse.insert("estimates.figure_estimates", key, region=region, estimate_status=status)
+            if region != "metro":  # the fixture's
+                warehouse.insert("core.region_measures", key, region=region, known=1)
+                place = {"area_fips": "41000", "period": "2016", "year": 2016, "source": "bls"}
+                warehouse.insert("core.region_periods", place, region=region)
+        rows = warehouse.run("marts.sector_measures", sector="health", measure="employment")
+        assert warehouse.broken_contracts("marts.sector_measures") == []
+        return {row["region"]: row["coarser_region"] for row in rows}
+
+    @pytest.mark.parametrize("status", ["published", "estimated"])
+    def test_a_withheld_figure_names_the_smallest_region_whose_figure_is_shown(
+        self, region: Warehouse, status: str
+    ) -> None:
+        found = self.shown(region, metro="withheld_single_cell", valley="no_quarters", west=status, state="published")
+        assert found == {"metro": "west", "valley": None, "west": None, "state": None}
+
+    def test_where_none_is_shown_none_is_named(self, region: Warehouse) -> None:
+        hidden = "withheld_single_cell"
+        assert self.shown(region, metro=hidden, valley=hidden, west="contradictory_rows")["metro"] is None
+
+    @pytest.mark.parametrize("status", ["published", "estimated", "contradictory_rows", "no_quarters"])
+    def test_only_withheld_figures_name_one(self, region: Warehouse, status: str) -> None:
+        assert self.shown(region, metro=status, valley="published")["metro"] is None
+
+    @pytest.mark.parametrize(
+        "other",
+        [{"group_key": "strict:child_care"}, {"ownership": "government"}, {"measure": "wages"}, {"period": "2017"}],
+    )
+    def test_another_figure_of_the_larger_region_does_not_serve(self, region: Warehouse, other: Row) -> None:
+        key = {"period": "2016", "group_key": "strict:health", "ownership": "private", "measure": "employment"}
+        row = {"region": "valley", "estimate_status": "published"} | key | other
+        region.insert("estimates.figure_estimates", row)
+        assert self.shown(region, metro="withheld_single_cell", state="published")["metro"] == "state"
 
 
 class TestFigureSources:

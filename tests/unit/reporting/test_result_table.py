@@ -11,13 +11,39 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.reporting.result_table import percent, reading_notes, result_table
+from pipelines.cli import RESULT_WIDTH
+from pipelines.reporting.result_table import percent, reading_notes, result_table, share_text
+
+LEVELS = ("lower", "estimate", "upper")
+SHARES = ("lower_share", "interval90_lower_share", "estimate_share", "interval90_upper_share", "upper_share")
+
+
+def published(known: float, share: float | None, coverage: float | None = 1.0) -> dict[str, Any]:
+    """A figure that nothing is hidden of: exact. Where the total is hidden there is no share."""
+    exact = dict.fromkeys(LEVELS, known) | dict.fromkeys(SHARES, share)
+    part = {"known": known, "known_share": share, "coverage_establishments": coverage}
+    return {"estimate_status": "published"} | part | exact
+
+
+def estimated(levels: Sequence[float], shares: Sequence[float | None], coverage: float = 1.0) -> dict[str, Any]:
+    """A figure with hidden cells: lower, estimate, upper, and the share with its interval in between."""
+    ranges = dict(zip(LEVELS, levels, strict=True)) | dict(zip(SHARES, shares, strict=True))
+    return {"estimate_status": "estimated", "coverage_establishments": coverage} | ranges
+
+
+def at_least(status: str, known: float | None, share: float | None, coverage: float = 1.0) -> dict[str, Any]:
+    """A figure that is not shown beyond its published part."""
+    ranges = dict.fromkeys((*LEVELS, *SHARES)) | {"lower": known or 0.0, "lower_share": share or 0.0}
+    part = {"known": known, "known_share": share, "coverage_establishments": coverage}
+    return {"estimate_status": status} | part | ranges
+
 
 MEASURES: dict[str, dict[str, Any]] = {
-    "businesses": {"known": 5167.5, "known_share": 0.0801, "coverage_establishments": 1.0},
-    "employment": {"known": 46_711.6, "known_share": 0.0571, "coverage_establishments": 1.0},
-    "wages": {"known": 2_920_812_345.0, "known_share": 0.0622, "coverage_establishments": 1.0},
+    "businesses": published(5167.5, 0.0801),
+    "employment": published(46_711.6, 0.0571),
+    "wages": published(2_920_812_345.0, 0.0622),
 }
+NOT_SHOWN = ("withheld_single_cell", "contradictory_rows", "no_quarters")
 SCHEMA = pl.Schema(
     {
         "region_name": pl.String,
@@ -27,11 +53,9 @@ SCHEMA = pl.Schema(
         "sector": pl.String,
         "sector_name": pl.String,
         "measure": pl.String,
-        "known": pl.Float64,
-        "known_share": pl.Float64,
-        "coverage_establishments": pl.Float64,
-        "hidden_cells": pl.Int64,
+        "estimate_status": pl.String,
     }
+    | dict.fromkeys(("known", "known_share", "coverage_establishments", *LEVELS, *SHARES), pl.Float64)
 )
 
 
@@ -39,14 +63,13 @@ def sector(
     name: str = "Construction",
     definition: str = "strict",
     origin: str = "U.S. Bureau of Labor Statistics",
-    hidden: Sequence[str] = (),
     order: Sequence[str] = ("businesses", "employment", "wages"),
     **changes: dict[str, Any],
 ) -> pl.DataFrame:
-    """The three rows of one sector; hidden names the measures with hidden cells."""
+    """The three rows of one sector, all published but for the changes."""
     rows = [
         {"region_name": "Portland Tri-County", "period": "2016", "data_origin": origin, "definition": definition}
-        | {"sector": name.lower(), "sector_name": name, "measure": measure, "hidden_cells": int(measure in hidden)}
+        | {"sector": name.lower(), "sector_name": name, "measure": measure}
         | MEASURES[measure]
         | changes.get(measure, {})
         for measure in order
@@ -56,7 +79,7 @@ def sector(
 
 def lines(measures: pl.DataFrame, is_synthetic: bool = False) -> list[list[str]]:
     """The cells of each line of the printed table that has a figure."""
-    console = Console(width=150, record=True, file=io.StringIO())
+    console = Console(width=RESULT_WIDTH, record=True, file=io.StringIO())
     console.print(result_table(measures, is_synthetic))
     shown = console.export_text().splitlines()
     return [[cell.strip() for cell in line.strip("│").split("│")] for line in shown if "%" in line]
@@ -73,21 +96,73 @@ def test_measures_may_come_in_any_order(order: Sequence[str]) -> None:
     assert lines(sector(order=order)) == lines(sector())
 
 
-def test_figures_with_hidden_cells_are_marked_as_at_least() -> None:
+def test_figures_with_hidden_cells_are_estimates_with_the_ranges_of_their_share() -> None:
     [cells] = lines(
         sector(
-            hidden=["employment", "wages"],
-            employment={"coverage_establishments": 0.91},
-            wages={"coverage_establishments": 0.91},
+            employment=estimated((46_000, 47_000.4, 48_000), (0.309, 0.3121, 0.3142, 0.3167, 0.3222), coverage=0.91),
+            wages=estimated((2.8e9, 2.95e9, 3.1e9), (0.05, 0.06, 0.0625, 0.065, 0.07), coverage=0.91),
+        )
+    )
+    assert cells == [
+        *("Construction", "5,168", "8.0 %"),
+        *("≈ 47,000", "31.4 % (90 %: 31.2–31.7; proven 30.9–32.2)"),
+        *("≈ $2,950.0 million", "6.2 % (90 %: 6.0–6.5; proven 5.0–7.0)", "91.0 %"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("interval", "shown"),
+    [
+        ((0.3121, 0.3167), "31.4 % (90 %: 31.2–31.7; proven 30.9–32.2)"),
+        ((0.3141, 0.3143), "31.42 % (90 %: 31.41–31.43; proven 30.90–32.22)"),
+        ((0.31418, 0.31422), "31.420 % (90 %: 31.418–31.422; proven 30.900–32.220)"),
+        ((0.3141999, 0.3142001), "31.420 % (90 %: 31.420–31.420; proven 30.900–32.220)"),
+    ],
+)
+def test_digits_grow_until_the_interval_can_be_seen(interval: tuple[float, float], shown: str) -> None:
+    row = estimated((1, 2, 3), (0.309, interval[0], 0.3142, interval[1], 0.3222))
+    assert share_text(row) == shown
+
+
+def test_an_estimate_whose_bounds_meet_is_exact() -> None:
+    """One that cannot be otherwise: its rest is nothing, or follows from the rows around it."""
+    [cells] = lines(sector(employment=estimated((46_712, 46_712, 46_712), (0.0571,) * 5)))
+    assert cells == lines(sector())[0]
+    rounded = estimated((46_712, 46_712, 46_712.00001), (0.0571, 0.0571, 0.0571, 0.0571, 0.0571 + 1e-10))
+    assert lines(sector(employment=rounded)) == lines(sector())
+
+
+@pytest.mark.parametrize("status", NOT_SHOWN)
+def test_what_is_not_estimated_is_marked_as_at_least(status: str) -> None:
+    [cells] = lines(
+        sector(
+            employment=at_least(status, 46_711.6, 0.0571, coverage=0.91),
+            wages=at_least(status, 2_920_812_345.0, 0.0622, coverage=0.91),
         )
     )
     assert cells == ["Construction", "5,168", "8.0 %", "≥ 46,712", "≥ 5.7 %", "≥ $2,920.8 million", "≥ 6.2 %", "91.0 %"]
 
 
-def test_a_share_of_a_hidden_total_is_hidden() -> None:
-    [cells] = lines(sector(hidden=["wages"], wages={"known_share": None}))
-    assert cells[5:7] == ["≥ $2,920.8 million", "hidden"]
+@pytest.mark.parametrize("status", NOT_SHOWN)
+def test_where_all_is_hidden_nothing_is_shown(status: str) -> None:
+    [cells] = lines(sector(wages=at_least(status, None, None)))
+    assert cells[5:7] == ["hidden", "hidden"]
     assert cells[3:5] == ["46,712", "5.7 %"]
+
+
+def test_a_share_of_a_hidden_total_is_hidden() -> None:
+    [cells] = lines(sector(employment=published(46_711.6, None), wages=at_least("no_quarters", 2_920_812_345.0, None)))
+    assert cells[3:7] == ["46,712", "hidden", "≥ $2,920.8 million", "hidden"]
+
+
+def test_a_share_of_a_hidden_total_that_is_estimated_has_bounds_beside_an_exact_number() -> None:
+    [cells] = lines(sector(employment=estimated((46_711.6,) * 3, (0.05, 0.055, 0.0571, 0.059, 0.06))))
+    assert cells[3:5] == ["46,712", "5.7 % (90 %: 5.5–5.9; proven 5.0–6.0)"]
+
+
+def test_an_estimate_of_what_may_be_all_there_is_has_no_share() -> None:
+    [cells] = lines(sector(employment=estimated((46_000, 47_000, 48_000), (0, None, None, None, None))))
+    assert cells[3:5] == ["≈ 47,000", "hidden"]
 
 
 def test_coverage_is_the_least_of_the_measures() -> None:
@@ -96,7 +171,7 @@ def test_coverage_is_the_least_of_the_measures() -> None:
 
 
 def test_without_any_establishment_there_is_no_coverage() -> None:
-    nothing = {"known": 0.0, "known_share": 0.0, "coverage_establishments": None}
+    nothing = published(0.0, 0.0, coverage=None)
     [cells] = lines(sector(businesses=nothing, employment=nothing, wages=nothing))
     assert cells == ["Construction", "0", "0.0 %", "0", "0.0 %", "$0.0 million", "0.0 %", "–"]
     [cells] = lines(sector(businesses=nothing))
@@ -108,7 +183,7 @@ def test_definitions_stand_under_each_other_in_the_order_given() -> None:
         [
             sector("Construction"),
             sector("All target sectors"),
-            sector("Construction", "broad", businesses={"known": 9_999.0}),
+            sector("Construction", "broad", businesses=published(9_999.0, 0.1)),
         ]
     )
     assert [cells[:2] for cells in lines(measures)] == [
@@ -146,11 +221,32 @@ def test_the_title_of_a_synthetic_table_says_so_in_red() -> None:
 # Notes
 
 
-def test_the_mark_is_explained_where_it_is_used() -> None:
-    marked, overlap = reading_notes(sector(hidden=["wages"]))
-    assert marked.startswith("≥ marks the published part of a figure")
-    assert reading_notes(sector()) == [overlap]
-    assert "Sectors overlap" in overlap
+WITHHELD = at_least("withheld_single_cell", 40_000.0, 0.05)
+ESTIMATED = estimated((46_000, 47_000, 48_000), (0.05, 0.055, 0.0571, 0.059, 0.06))
+COVERAGE_NOTE = "Published is the share of the sector's establishments"
+
+
+def test_marks_are_explained_where_they_are_used() -> None:
+    *no_marks, overlap = reading_notes(sector())
+    assert no_marks == []
+    assert overlap.startswith("Sectors overlap")
+    for status, beginning in {
+        "withheld_single_cell": "≥ marks the published part of a figure whose rest is a single hidden cell",
+        "contradictory_rows": "≥ marks the published part of a figure that could not be estimated",
+        "no_quarters": "≥ marks the published part of a figure that could not be estimated",
+    }.items():
+        coverage, mark, last = reading_notes(sector(wages=at_least(status, 40_000.0, 0.05)))
+        assert coverage.startswith(COVERAGE_NOTE)
+        assert mark.startswith(beginning)
+        assert last == overlap
+    _, mark, _ = reading_notes(sector(wages=ESTIMATED))
+    assert mark.startswith("≈ marks an estimate")
+
+
+def test_each_mark_is_explained_once() -> None:
+    contradictory, no_quarters = (at_least(status, 40_000.0, 0.05) for status in NOT_SHOWN[1:])
+    shown, unknown = sector(employment=ESTIMATED, wages=WITHHELD), sector(employment=contradictory, wages=no_quarters)
+    assert [note[:1] for note in reading_notes(pl.concat([shown, unknown]))] == ["P", "≈", "≥", "≥", "S"]
 
 
 def test_an_empty_table_needs_no_notes() -> None:

@@ -15,6 +15,7 @@ from pipelines.warehouse import publish
 from pipelines.warehouse.build_log import begin_build, record_build
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
+from pipelines.warehouse.contracts.estimates import MADE_FROM
 from pipelines.warehouse.publish import NotFitForPublication, publish_warehouse
 from pipelines.warehouse.sql_models import dependencies, load_model
 
@@ -23,12 +24,13 @@ PUBLISHED = {name for name, table in ALL_TABLES.items() if table.is_published}
 
 
 def build_order() -> list[str]:
-    """Every table after those it is made from: raw tables after the captures, models after what they read."""
+    """Every table after those it is made from: raw ones after the captures, models and estimates after their inputs."""
     made_from = {
         name: {"raw.captures"} - {name} if table.schema == "raw" else set()
         for name, table in ALL_TABLES.items()
         if table.schema in ("raw", "reference")
     }
+    made_from |= {name: set(sources) for name, sources in MADE_FROM.items()}
     models = {name: set(dependencies(load_model(name))) for name in ALL_TABLES.keys() - made_from.keys()}
     return list(TopologicalSorter(made_from | models).static_order())
 
