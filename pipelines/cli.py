@@ -17,6 +17,7 @@ from dotenv import load_dotenv
 from rich.console import Console
 from rich.text import Text
 
+from pipelines import cli_benchmark
 from pipelines.reporting.result_table import reading_notes, result_table
 from pipelines.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 from pipelines.warehouse.connection import open_database
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="What part of a region's businesses, jobs and wages its target sectors are, from QCEW.",
 )
+app.add_typer(cli_benchmark.app, name="benchmark")
 console = Console()
 RESULT_WIDTH = 215
 

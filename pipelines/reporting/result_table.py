@@ -101,7 +101,7 @@ def share_text(row: Mapping[str, Any]) -> str:
 
 
 def _level_text(measure: str, row: Mapping[str, Any]) -> str:
-    if row["estimate_status"] not in SHOWN:
+    if row["estimate"] is None:
         return "hidden" if row["known"] is None else f"≥ {_level(measure, row['known'])}"
     is_open = row["upper"] - row["lower"] > INVISIBLE * max(row["upper"], 1)
     return ("≈ " if is_open else "") + _level(measure, row["estimate"])

@@ -1,6 +1,7 @@
 -- Failing rows: figures whose estimate or interval is not inside their bounds, or whose bounds are crossed.
 SELECT region, definition, sector, ownership, period, measure, estimate_status, known, lower, interval90_lower,
-    estimate, interval90_upper, upper, lower_share, interval90_lower_share, estimate_share, interval90_upper_share, upper_share
+    estimate, interval90_upper, upper, lower_share, interval90_lower_share, estimate_share, interval90_upper_share,
+    upper_share
 FROM marts.sector_measures
 WHERE lower > upper + 1e-6 * upper + 1e-6
     OR interval90_lower > interval90_upper + 1e-6 * upper + 1e-6

@@ -11,7 +11,7 @@ _SHARED: dict[str, tuple[str, str]] = {
     "capture_sha256": ("VARCHAR", "SHA-256 of the input file that the row comes from; see raw.captures."),
     "captures": ("VARCHAR[]", "SHA-256 of every input file behind the row, sorted; see raw.captures."),
     "coarser_region": ("VARCHAR", "Where a figure is withheld: the smallest region around it whose figure is shown."),
-    "coverage": ("DOUBLE", "Published part of the estimate, 0–1; null where there is no estimate, or nothing."),
+    "coverage": ("DOUBLE", "Published part of the estimate, 0–1; null where there is no estimate."),
     "coverage_establishments": (
         "DOUBLE",
         "Share 0–1 of the sector's establishments that lie in published cells; 1 for businesses, whose counts are "
