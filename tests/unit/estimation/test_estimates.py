@@ -9,6 +9,8 @@ from pipelines.estimation.cell_bounds import bound_cells
 from pipelines.estimation.cell_network import MEASURES, CellNetwork, build_network
 from pipelines.estimation.estimates import HiddenEstimates, HiddenPeriod, estimate_hidden_cells, estimate_periods
 from pipelines.estimation.intervals import interval90
+from pipelines.estimation.margins import Margins, NormalEquations
+from pipelines.estimation.priors import MONTHS
 
 Sample = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
@@ -77,6 +79,42 @@ def test_totals_of_single_leaves_are_the_leaves_and_of_groups_certain(
         whole, no_error = estimates.totals(group, measure)
         np.testing.assert_allclose(whole, network.county_residual[measure][:50], rtol=1e-6)
         assert (no_error <= 1e-3 * whole + 1e-3).all()
+
+
+def test_mean_jobs_are_the_mean_of_the_months_and_whole_groups_certain(
+    network: CellNetwork, estimates: HiddenEstimates
+) -> None:
+    count = network.leaves.height
+    groups = sparse.csr_array((np.ones(count), (network.county_group, np.arange(count))))[:50]
+    single = sparse.csr_array(sparse.eye_array(count))[::97]
+    selection = sparse.csr_array(sparse.vstack([groups, single]))
+    mean, error = estimates.mean_totals(selection, is_wages=False)
+    months = [estimates.totals(selection, month) for month in MONTHS]
+    np.testing.assert_allclose(mean, np.mean([month for month, _ in months], axis=0), rtol=1e-12)
+    residuals = np.mean([network.county_residual[month][:50] for month in MONTHS], axis=0)
+    np.testing.assert_allclose(mean[:50], residuals, rtol=1e-6)
+    assert (error[:50] <= 1e-3 * mean[:50] + 1e-3).all()
+    # Each month has an error of its own as well.
+    least = np.min([month_error / np.maximum(month, 1e-9) for month, month_error in months], axis=0)
+    is_open = error > 1e-2 * mean + 1e-2
+    assert is_open.sum() > 10
+    assert (error[is_open] / mean[is_open] <= 1.02 * least[is_open]).all()
+
+    wages = estimates.mean_totals(selection, is_wages=True)
+    for found, expected in zip(wages, estimates.totals(selection, "wages"), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_without_a_state_each_group_is_by_itself() -> None:
+    # In a group of variances v, a leaf keeps v (1 - v / sum): 3/4 of 1 and of 3 beside each other, nothing if alone.
+    margins = Margins.of(np.array([0, 0, 1], dtype=np.int32), np.full(3, -1, dtype=np.int32))
+    equations = NormalEquations(margins, np.array([[[1.0, 3.0, 2.0]]]))
+    assert equations.leaf_variances()[0] == pytest.approx([0.75, 0.75, 0])
+    selection = sparse.csr_array([[1, 0, 0], [1, 1, 0], [2, 1, 1], [0, 0, 1], [0, 0, 0]])
+    assert equations.total_variances(selection, 0) == pytest.approx([0.75, 0, 0.75, 0, 0], abs=1e-9)
+    assert NormalEquations(Margins.of(*np.empty((2, 0), dtype=np.int32)), np.empty((1, 1, 0))).total_variances(
+        sparse.csr_array((2, 0)), 0
+    ) == pytest.approx([0, 0])
 
 
 def test_alike_periods_confirm_each_other(sample: Sample, network: CellNetwork, estimates: HiddenEstimates) -> None:

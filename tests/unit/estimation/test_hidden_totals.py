@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import polars as pl
 import pytest
 
 from pipelines.estimation.cell_network import CELL, MEASURES, build_network
-from pipelines.estimation.hidden_totals import HiddenTotals, hidden_totals
+from pipelines.estimation.hidden_totals import HiddenTotals, hidden_totals, totals_by_ownership
 
 Row = tuple[int, int | None]
 MakeCells = Callable[[Mapping[str, Row]], pl.DataFrame]
@@ -76,6 +77,37 @@ def test_totals_add_up_to_regions_and_gross_sums(make_cells: MakeCells, small_tr
     assert told(totals.combined(members), network.leaves) == {"gross": (65, {"41001 5 A1": 2, "41003 5 A1": 2})}
     with pytest.raises(ValueError, match="41005"):
         totals.combined(members.with_columns(area_fips=pl.lit("41005")))
+
+
+def test_totals_of_every_ownership_with_rows_stand_below_each_other(
+    make_cells: MakeCells, small_tree: pl.DataFrame
+) -> None:
+    network = build_network(make_cells(CELLS), small_tree)
+    totals = totals_by_ownership(network, groups(b="B", all="10"))
+    assert told(totals, network.leaves) == {
+        "3 41001 b": (0, {}),
+        "3 41001 all": (0, {}),
+        "3 41003 b": (0, {"41003 3 B1": 1}),
+        "3 41003 all": (30, {}),
+        "5 41001 b": (30, {}),
+        "5 41001 all": (100, {}),
+        "5 41003 b": (35, {}),
+        "5 41003 all": (35, {"41003 5 A1": 1}),
+    }
+    assert totals.keys.columns == ["own_code", "area_fips", "group_key"]
+
+
+def test_some_of_the_totals_by_their_row_numbers(make_cells: MakeCells, small_tree: pl.DataFrame) -> None:
+    network = build_network(make_cells(CELLS), small_tree)
+    totals = hidden_totals(network, groups(finer="A1 B1", all="10"))
+    whole, some = told(totals, network.leaves), totals.rows(np.array([3, 0]))
+    assert told(some, network.leaves) == {name: whole[name] for name in ("41003 all", "41001 finer")}
+    assert some.keys.rows() == [("41003", "all"), ("41001", "finer")]
+    again = totals.rows(np.array([1, 1]))
+    assert (again.keys.height, again.selection.shape) == (2, (2, network.leaves.height))
+    assert [again.known[measure].tolist() for measure in MEASURES] == [[100, 100]] * 4
+    nothing = totals.rows(np.array([], dtype=np.intp))
+    assert (nothing.keys.height, nothing.selection.nnz, len(nothing.known["wages"])) == (0, 0, 0)
 
 
 def test_a_group_finer_than_the_rows_is_refused(make_cells: MakeCells, small_tree: pl.DataFrame) -> None:

@@ -82,6 +82,12 @@ def test_another_period_is_brought_to_this_one_by_the_change_in_the_state() -> N
     assert found.pay == pytest.approx([1000 * 1.5])
 
 
+def test_levels_are_what_jobs_and_pay_go_up_and_down_with() -> None:
+    found = _prior(_cells(("99000", "A1", 10, 50, 300_000)))
+    assert found.jobs_level == pytest.approx([15**0.7 * 4**0.3])  # 15 job-months and 4 establishments
+    assert found.pay_level == pytest.approx([2000])
+
+
 def test_nothing_known_at_all_still_gives_positive_priors() -> None:
     found = _prior(_cells(("99001", "A1", 4, None, None)))
     assert min(found.jobs[0], found.pay[0]) > 0
