@@ -208,7 +208,7 @@ def test_pay_is_withheld_where_wages_or_jobs_are() -> None:
 @st.composite
 def numbers(draw: st.DrawFn) -> Numbers:
     known, more, width = (draw(st.integers(0, 10**6)) for _ in range(3))
-    estimate = known + more + draw(st.floats(0, 1)) * width
+    estimate = known + more + draw(st.integers(0, 100)) * width / 100
     return known, known + more, estimate, known + more + width, draw(st.floats(0, 1e6)) if width else 0.0
 
 
