@@ -74,12 +74,13 @@ class HiddenPeriod:
     """One period to estimate.
 
     cells: the rows the network was built from. other_periods: rows like them with quarters_apart, of the same NAICS
-    vintage and on the same side of every break; may be empty.
+    vintage and on the same side of every break; may be empty. series: for each leaf, how many breaks lie before.
     """
 
     network: CellNetwork
     cells: pl.DataFrame
     other_periods: pl.DataFrame
+    series: pl.Series | None = None
 
 
 def estimate_hidden_cells(network: CellNetwork, cells: pl.DataFrame, other_periods: pl.DataFrame) -> HiddenEstimates:
@@ -112,6 +113,7 @@ class _Quarter:
     residuals: Residuals
     priors: Priors
     raked: Raked
+    leaves: pl.DataFrame
 
 
 def _rake_quarter(period: HiddenPeriod) -> _Quarter:
@@ -119,7 +121,16 @@ def _rake_quarter(period: HiddenPeriod) -> _Quarter:
     priors = leaf_priors(network.leaves, period.cells, network.tree, period.other_periods)
     margins = Margins.of(network.county_group, network.state_group)
     residuals = _residuals(network, [MONTHS, (WAGES,)])
-    return _Quarter(network, margins, residuals, priors, _rake_from(priors, priors, margins, residuals))
+    return _Quarter(
+        network,
+        margins,
+        residuals,
+        priors,
+        _rake_from(priors, priors, margins, residuals),
+        network.leaves.select(*CELL, "is_remainder").with_columns(
+            series=pl.lit(0, pl.UInt32) if period.series is None else period.series
+        ),
+    )
 
 
 def _rake_from(
@@ -167,7 +178,7 @@ def _means_over_periods(quarters: list[_Quarter]) -> list[pl.DataFrame]:
 
     Geometric means relative to the periods' levels; a period whose margins leave little open counts most.
     """
-    keys = [*CELL, "is_remainder"]
+    keys = [*CELL, "is_remainder", "series"]
     estimates = [_relative_to_level(quarter) for quarter in quarters]
     weighted = {
         name: (pl.col(name).log() * pl.col("weight")).sum() / pl.col("weight").sum() for name in ("jobs", "pay")
@@ -178,16 +189,13 @@ def _means_over_periods(quarters: list[_Quarter]) -> list[pl.DataFrame]:
         .group_by(keys, maintain_order=True)
         .agg(jobs=weighted["jobs"].exp(), pay=weighted["pay"].exp(), periods=pl.len())
     )
-    return [
-        quarter.network.leaves.select(keys).join(means, on=keys, how="left", maintain_order="left").fill_null(1)
-        for quarter in quarters
-    ]
+    return [quarter.leaves.join(means, on=keys, how="left", maintain_order="left").fill_null(1) for quarter in quarters]
 
 
 def _relative_to_level(quarter: _Quarter) -> pl.DataFrame:
     (jobs, wages), priors = quarter.raked.values, quarter.priors
     pay = np.divide(wages, jobs, out=np.zeros_like(wages), where=jobs > 0)
-    return quarter.network.leaves.select(*CELL, "is_remainder").with_columns(
+    return quarter.leaves.with_columns(
         jobs=pl.Series(jobs / priors.jobs_level),
         pay=pl.Series(pay / priors.pay_level),
         weight=pl.Series(1 / (_relative_variance_left(quarter) + PERIOD_VARIANCE)),

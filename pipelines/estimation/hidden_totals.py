@@ -61,7 +61,7 @@ class HiddenTotals:
 
 def totals_by_ownership(network: CellNetwork, groups: pl.DataFrame) -> HiddenTotals:
     """hidden_totals of every ownership that has rows; keys: own_code, area_fips, group_key."""
-    owns = network.published["own_code"].unique().sort().to_list()
+    owns = pl.concat([network.published["own_code"], network.leaves["own_code"]]).unique().sort().to_list()
     parts = {own: hidden_totals(network, groups, own) for own in owns if own != TOTAL_COVERED}
     keys = [part.keys.select(pl.lit(own).alias("own_code"), pl.all()) for own, part in parts.items()]
     return HiddenTotals(

@@ -94,7 +94,8 @@ def estimate_state_year(year: StateYear, asked: AskedTotals) -> StateEstimates:
         quarters = [_QuarterTotals(*each, asked, threads) for each in zip(year.quarters, found, strict=True)]
     totals = [part.frame(measure) for part in quarters for measure in MONTHS_OF]
     if len(quarters) == 4:
-        totals.append(_whole_year(pl.concat(totals), quarters).select(totals[0].columns))
+        year_totals = _whole_year(pl.concat(totals), quarters, _whole_regions(year, asked.regions))
+        totals.append(year_totals.select(totals[0].columns))
     cells = [_cells(*each) for each in zip(year.quarters, found, strict=True)]
     return StateEstimates(
         *(
@@ -139,24 +140,17 @@ class _QuarterTotals:
         parts = totals_by_ownership(network, pl.concat([asked.groups, everything]))
         totals = parts.combined(_members(parts.keys, asked))
         self.totals = replace(totals, keys=totals.keys.rename({"group": "group_key"}))
-        self.quarter, self.network, self.programs, self.found = quarter.quarter, network, quarter.programs, found
+        self.quarter, self.programs, self.found = quarter.quarter, quarter.programs, found
         self.singles = single_cells(network.leaves, self.totals.selection)
         first, self.place = _distinct(self.totals.selection)
         self.distinct = self.totals.rows(first)
         self.bounds = dict(zip(MEASURES, threads.map(self._hidden_bounds, MEASURES), strict=True))
 
     def _hidden_bounds(self, measure: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Of the hidden part of each total; totals of the same hidden leaves are bounded once.
-
-        A total of one leaf has the cheap bounds of that cell: it is withheld, whatever they are.
-        """
-        selection = self.distinct.selection
-        lower, upper = (selection.astype(np.int64) @ end for end in bound_cells(self.network, measure))
-        many = np.flatnonzero(np.diff(selection.indptr) > 1)
-        totals = self.distinct.rows(many)
-        known = totals.known[measure]
-        lower[many], upper[many] = (end - known for end in self.programs[measure].bounds(totals))
-        return lower[self.place], upper[self.place]
+        """Of the hidden part of each total; totals of the same hidden leaves are bounded once."""
+        lower, upper = self.programs[measure].bounds(self.distinct)
+        known = self.distinct.known[measure]
+        return (lower - known)[self.place], (upper - known)[self.place]
 
     @cached_property
     def denominators(self) -> NDArray[np.intp]:
@@ -214,34 +208,71 @@ def scattered(values: Floats, rows: NDArray[np.intp], totals: HiddenTotals) -> p
     return pl.Series(spread).fill_nan(None)
 
 
-def _whole_year(totals: pl.DataFrame, quarters: list[_QuarterTotals]) -> pl.DataFrame:
+def _whole_regions(year: StateYear, regions: pl.DataFrame) -> list[str]:
+    """The regions of which every area is there in every quarter."""
+    for quarter in year.quarters:
+        areas = quarter.period.network.published["area_fips"].unique().to_list()
+        missing = regions.filter(~pl.col("area_fips").is_in(areas))["region"]
+        regions = regions.filter(~pl.col("region").is_in(missing.to_list()))
+    return regions["region"].unique().sort().to_list()
+
+
+def _whole_year(totals: pl.DataFrame, quarters: list[_QuarterTotals], regions: list[str]) -> pl.DataFrame:
     """Mean jobs and total wages of the year. Quarters share no equation, so that their bounds add up.
 
     A cell's errors are alike in all quarters, so that standard errors add up too.
     """
     of_mean = pl.when(pl.col("measure") == EMPLOYMENT).then(0.25).otherwise(1.0)
     keys = ["region", "ownership", "group_key", "measure"]
-    added = totals.group_by(keys, maintain_order=True).agg(
-        *((pl.col(name) * of_mean).sum() for name in ("known", "lower", "estimate", "upper", "standard_error")),
-        hidden_cells=pl.col("hidden_cells").max(),
-        hidden_establishments=pl.col("hidden_establishments").max(),
-        single_cell=pl.when(pl.col("single_cell").filter(pl.col("hidden_cells") > 0).n_unique() == 1).then(
-            pl.col("single_cell").filter(pl.col("hidden_cells") > 0).first()
-        ),
-        pins_cell=pl.col("pins_cell").any(),
-        quarter=pl.lit(0, pl.Int8),
+    added = (
+        totals.filter(pl.col("region").is_in(regions))
+        .group_by(keys, maintain_order=True)
+        .agg(
+            *((pl.col(name) * of_mean).sum() for name in ("known", "lower", "estimate", "upper", "standard_error")),
+            hidden_cells=pl.col("hidden_cells").max(),
+            hidden_establishments=pl.col("hidden_establishments").max(),
+            single_cell=pl.when(pl.col("single_cell").filter(pl.col("hidden_cells") > 0).n_unique() == 1).then(
+                pl.col("single_cell").filter(pl.col("hidden_cells") > 0).first()
+            ),
+            pins_cell=pl.col("pins_cell").any(),
+            quarter=pl.lit(0, pl.Int8),
+        )
     )
     return added.join(_year_shares(quarters), on=keys, how="left", maintain_order="left")
 
 
 def _year_shares(quarters: list[_QuarterTotals]) -> pl.DataFrame:
+    """Of the totals that are there in every quarter."""
+    keys = quarters[0].totals.keys
+    for quarter in quarters[1:]:
+        keys = keys.join(quarter.totals.keys, on=keys.columns, how="semi", maintain_order="left")
+    places = [
+        keys.join(quarter.totals.keys.with_row_index("row"), on=keys.columns, how="left", maintain_order="left")[
+            "row"
+        ].to_numpy()
+        for quarter in quarters
+    ]
     frames = []
     for measure in MONTHS_OF:
-        rows = np.unique(np.concatenate([hidden_denominators(quarter, measure) for quarter in quarters]))
-        parts = [part for quarter in quarters for part in quarter.share_parts(measure, rows)] if len(rows) else []
-        lower, upper = bound_shares(parts) if parts else (np.zeros(0), np.zeros(0))
-        keys = quarters[0].totals.keys[rows].with_columns(measure=pl.lit(measure))
-        frames.append(keys.with_columns(share_lower=pl.Series(lower), share_upper=pl.Series(upper)))
+        is_open = np.any(
+            [
+                np.isin(rows, hidden_denominators(quarter, measure))
+                for quarter, rows in zip(quarters, places, strict=True)
+            ],
+            axis=0,
+        )
+        open_rows = np.flatnonzero(is_open)
+        parts = [
+            part
+            for quarter, rows in zip(quarters, places, strict=True)
+            for part in quarter.share_parts(measure, rows[open_rows])
+        ]
+        lower, upper = bound_shares(parts) if len(open_rows) else (np.zeros(0), np.zeros(0))
+        frames.append(
+            keys[open_rows].with_columns(
+                measure=pl.lit(measure), share_lower=pl.Series(lower), share_upper=pl.Series(upper)
+            )
+        )
     return pl.concat(frames)
 
 

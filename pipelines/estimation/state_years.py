@@ -56,12 +56,32 @@ def state_year(cells: pl.DataFrame, tree: pl.DataFrame, breaks: pl.DataFrame, ye
         apart = (pl.col("number") - number).abs()
         others = rows.filter(apart.is_between(1, MOST_QUARTERS_APART)).with_columns(quarters_apart=apart)
         try:
-            period = HiddenPeriod(build_network(own, tree), own, without_broken(others, breaks, number))
+            network = build_network(own, tree)
+            series = breaks_before(network.leaves, breaks, number)
+            period = HiddenPeriod(network, own, without_broken(others, breaks, number), series)
             programs = {measure: BoundProgram(period.network, measure) for measure in MEASURES}
             quarters.append(Quarter(quarter, period, programs))
         except ValueError as conflict:
             conflicts[quarter] = conflict
     return StateYear(year, tuple(quarters), conflicts)
+
+
+def breaks_before(leaves: pl.DataFrame, breaks: pl.DataFrame, number: int) -> pl.Series:
+    """For each leaf, how many listed breaks lie between its first quarter and quarter `number`."""
+    rows = breaks.filter(pl.col("year") * 4 + pl.col("quarter") <= number)
+    counted = leaves.with_columns(series=pl.lit(0, pl.UInt32))
+    for prefix, own, industry in rows.select("area_prefix", "own_code", "industry_code").iter_rows():
+        counted = counted.with_columns(pl.col("series") + _is_of(prefix, own, industry).cast(pl.UInt32))
+    return counted["series"]
+
+
+def _is_of(area_prefix: str, own_code: str, industry_code: str) -> pl.Expr:
+    """Whether a cell is one of those that a listed break separates."""
+    return (
+        pl.col("area_fips").str.starts_with(area_prefix)
+        & (pl.col("own_code") == own_code)
+        & pl.col("industry_code").str.starts_with(industry_code)
+    )
 
 
 def without_broken(others: pl.DataFrame, breaks: pl.DataFrame, number: int) -> pl.DataFrame:
@@ -71,23 +91,17 @@ def without_broken(others: pl.DataFrame, breaks: pl.DataFrame, number: int) -> p
     ).iter_rows():
         at = year * 4 + quarter
         is_beyond = (pl.col("number") < at) if number >= at else (pl.col("number") >= at)
-        is_broken = (
-            is_beyond
-            & pl.col("area_fips").str.starts_with(prefix)
-            & (pl.col("own_code") == own)
-            & pl.col("industry_code").str.starts_with(industry)
-        )
-        others = others.filter(~is_broken)
+        others = others.filter(~(is_beyond & _is_of(prefix, own, industry)))
     return others
 
 
-def separate_areas(cells: pl.DataFrame) -> Sequence[pl.DataFrame]:
-    """The cells of one state as they belong together: all where counties add up to the state's rows in every quarter.
+def separate_areas(cells: pl.DataFrame, year: int) -> Sequence[pl.DataFrame]:
+    """The cells of one state as they belong together: all where counties add up to the state's rows all year.
 
     Where counties are missing the state's own rows stand apart, an area like the counties, which share no equation.
     """
     is_state = pl.col("area_fips").str.ends_with("000")
-    totals = cells.filter(own_code=TOTAL_COVERED, industry_code=ALL_INDUSTRIES)
+    totals = cells.filter(own_code=TOTAL_COVERED, industry_code=ALL_INDUSTRIES, year=year)
     of_state = pl.col("establishments").filter(is_state).sum()
     of_parts = pl.col("establishments").filter(~is_state).sum()
     by_quarter = totals.group_by("year", "quarter").agg(is_whole=of_state == of_parts, has_state=is_state.any())

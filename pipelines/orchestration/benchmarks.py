@@ -205,7 +205,7 @@ class _Clock:
 
 def _years(state: StateCells, cells: pl.DataFrame) -> list[StateYear]:
     """The year, or the parts of it that share no equation. Raises ValueError where a quarter cannot be estimated."""
-    years = [state_year(part, state.tree, state.breaks, state.year) for part in separate_areas(cells)]
+    years = [state_year(part, state.tree, state.breaks, state.year) for part in separate_areas(cells, state.year)]
     conflicts = [conflict for year in years for conflict in year.conflicts.values()]
     if conflicts:
         raise conflicts[0]

@@ -53,7 +53,10 @@ class Inputs:
 def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, pl.DataFrame]:
     """The tables of the estimates layer that are not SQL, by name. folder: where finished states and years are kept."""
     kept = folder / code_fingerprint()
-    cells, totals, conflicts = [], [], []
+    nothing, no_source = StateEstimates.nothing(), pl.lit("").alias("source")
+    no_state = (no_source, pl.lit("").alias("state_fips"), pl.lit(0, pl.Int16).alias("year"))
+    cells, totals = [nothing.cells.with_columns(no_source)], [nothing.totals.with_columns(no_source)]
+    conflicts = [_conflicts({}).with_columns(no_state)]
     for inputs in read_inputs(connection):
         found = _ensure(inputs, kept / inputs.content_sha256())
         source = pl.lit(inputs.source).alias("source")
@@ -63,17 +66,18 @@ def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> 
         conflicts.append(found["conflicts"].with_columns(of_state))
     _forget_other_code(folder, kept)
     sums = connection.sql("SELECT group_key FROM core.industry_groups WHERE kind = 'gross'").pl()["group_key"]
-    by_source = pl.concat(totals).partition_by("source", as_dict=True, include_key=False) if totals else {}
-    regions, pay = [], []
+    by_source = pl.concat(totals).partition_by("source", as_dict=True, include_key=False)
+    regions = [region_estimates(nothing.totals, sums).with_columns(no_source)]
+    pay = [pay_estimates(nothing.totals).with_columns(no_source)]
     for (name,), of_source in by_source.items():
         source = pl.lit(name).alias("source")
         regions.append(region_estimates(of_source, sums).with_columns(source))
         pay.append(pay_estimates(of_source).with_columns(source))
     return {
-        "estimates.hidden_cells": _together(cells),
-        "estimates.region_estimates": _together(regions),
-        "estimates.pay_estimates": _together(pay),
-        "estimates.contradictions": _together(conflicts),
+        "estimates.hidden_cells": pl.concat(cells),
+        "estimates.region_estimates": pl.concat(regions),
+        "estimates.pay_estimates": pl.concat(pay),
+        "estimates.contradictions": pl.concat(conflicts),
     }
 
 
@@ -105,7 +109,7 @@ def read_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Inputs]:
             "ORDER BY ALL",
             source, state, year,
         )  # fmt: skip
-        for together in separate_areas(cells):
+        for together in separate_areas(cells, year):
             asked = AskedTotals(
                 groups=read(
                     "SELECT group_key, industry_code FROM core.industry_group_leaves WHERE naics_vintage = ? "
@@ -183,10 +187,6 @@ def _conflicts(conflicts: Mapping[int, ValueError]) -> pl.DataFrame:
             .select(pl.col(name).cast(kind) for name, kind in CONFLICTS_SCHEMA.items())
         )
     return pl.concat(frames)
-
-
-def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames) if frames else pl.DataFrame()
 
 
 def _forget_other_code(folder: Path, kept: Path) -> None:

@@ -164,7 +164,7 @@ def totals(**establishments: int) -> pl.DataFrame:
 
 
 def areas_of(cells: pl.DataFrame) -> list[list[str]]:
-    return [part["area_fips"].unique().sort().to_list() for part in separate_areas(cells)]
+    return [part["area_fips"].unique().sort().to_list() for part in separate_areas(cells, 2016)]
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,14 @@ def test_a_state_belongs_to_its_counties_where_they_are_all_there(
 ) -> None:
     cells = at(totals(**establishments), 2016, 1, 2)
     assert areas_of(cells) == together
-    assert sum(part.height for part in separate_areas(cells)) == cells.height
+    assert sum(part.height for part in separate_areas(cells, 2016)) == cells.height
 
 
 def test_one_quarter_without_a_county_sets_the_state_apart_in_all() -> None:
     whole, without = totals(c000=9, c001=5, c003=4), totals(c000=9, c001=5)
     assert areas_of(pl.concat([at(whole, 2016, 1), at(without, 2016, 2)])) == [["41001", "41003"], ["41000"]]
+
+
+def test_a_neighbouring_year_without_a_county_changes_nothing() -> None:
+    whole, without = totals(c000=9, c001=5, c003=4), totals(c000=9, c001=5)
+    assert areas_of(pl.concat([at(whole, 2016, 1), at(without, 2015, 4)])) == [["41000", "41001", "41003"]]
