@@ -180,3 +180,53 @@ def test_no_reading_claims_to_reproduce_the_published_figures(real_run: Path, as
 
 def half_up(value: float) -> int:
     return int(value + 0.5)
+
+
+# Hidden cells
+
+
+def test_every_figure_is_exact_estimated_or_withheld(real_run: Path, ask: Ask) -> None:
+    statuses = ask(
+        real_run,
+        "SELECT estimate_status, hidden_cells > 0, count(*), count(estimate), count(upper_share) "
+        "FROM marts.sector_measures WHERE measure <> 'businesses' GROUP BY ALL",
+    )
+    shown = {(status, is_hidden): (rows, estimates, shares) for status, is_hidden, rows, estimates, shares in statuses}
+    assert {status for status, _ in shown} == {"published", "estimated", "withheld_single_cell"}
+    for (status, _), (rows, estimates, _) in shown.items():
+        assert estimates == (0 if status == "withheld_single_cell" else rows), status
+    assert not ask(real_run, "FROM estimates.contradictions")
+
+
+def test_hidden_figures_have_ranges_that_nest(real_run: Path, ask: Ask) -> None:
+    query = """
+        SELECT count(*), count(*) FILTER (lower <= interval90_lower + 1e-6 AND interval90_lower <= estimate + 1e-6
+            AND estimate <= interval90_upper + 1e-6 AND interval90_upper <= upper + 1e-6),
+            count(*) FILTER (known IS NULL OR lower >= known - 1e-6)
+        FROM marts.sector_measures WHERE estimate_status = 'estimated'
+    """
+    ((rows, nested, above_known),) = ask(real_run, query)
+    assert rows == nested == above_known > 10_000
+
+
+def test_the_state_is_the_sum_of_what_its_regions_may_be(real_run: Path, ask: Ask) -> None:
+    """Oregon's clean energy is exact as a sum, though BLS hides parts of it; its counties' bounds surround it."""
+    query = """
+        SELECT lower, upper FROM marts.sector_measures
+        WHERE region = 'oregon' AND sector = 'clean_energy' AND definition = 'strict' AND ownership = 'private'
+            AND period = '2016' AND measure = 'employment'
+    """
+    ((lower, upper),) = ask(real_run, query)
+    assert lower == pytest.approx(upper) == pytest.approx(4729.75)
+
+
+def test_single_cells_never_leave_the_working_database(real_run: Path, ask: Ask) -> None:
+    tables = {name for (name,) in ask(real_run, "SELECT table_name FROM duckdb_tables()")}
+    assert "figure_estimates" in tables
+    assert not {"hidden_cells", "region_estimates", "pay_estimates"} & tables
+    withheld = ask(
+        real_run,
+        "SELECT count(*), count(coarser_region) FROM marts.sector_measures "
+        "WHERE estimate_status = 'withheld_single_cell' AND left(region, 2) = '41'",
+    )
+    assert 0 < withheld[0][1] <= withheld[0][0]

@@ -21,7 +21,7 @@ LastRun = Callable[[Path], list[dg.DagsterEvent]]
 
 SYNTHETIC = "SYNTHETIC SAMPLE"
 PUBLISHED = [name for name, table in ALL_TABLES.items() if table.is_published]
-FIGURE = re.compile(r"(≥ )?\$?([\d,.]+)( million| %)?")
+FIGURE = re.compile(r"([≥≈] )?\$?([\d,.]+)( million| %)?(?: \(90 %: [\d.]+–[\d.]+; proven [\d.]+–[\d.]+\))?")
 
 
 def test_launch_and_status_succeed(sample_runs: Any) -> None:
@@ -55,7 +55,12 @@ def test_every_row_of_figures_says_that_it_is_synthetic(sample_runs: Any, ask: A
 def test_status_prints_what_the_warehouse_holds(sample_runs: Any, ask: Ask) -> None:
     """Each printed figure, read back, is the warehouse's, rounded as it is printed."""
     query = """
-        SELECT definition, sector_name, measure, known, known_share, hidden_cells > 0 FROM marts.sector_measures
+        SELECT definition, sector_name, measure, coalesce(estimate, known), coalesce(estimate_share, known_share),
+            CASE
+                WHEN estimate IS NULL THEN '≥'
+                WHEN upper - lower > 1e-6 * upper THEN '≈'
+            END
+        FROM marts.sector_measures
         WHERE region = 'portland_metro' AND period = '2024' AND ownership = 'private'
             AND sector_kind IN ('sector', 'union')
     """
@@ -63,10 +68,12 @@ def test_status_prints_what_the_warehouse_holds(sample_runs: Any, ask: Ask) -> N
     assert len(expected) == 2 * 6 * 3
     printed = dict(printed_figures(sample_runs.status.stdout))
     assert printed.keys() == expected.keys()
-    for place, ((known, known_step, known_is_least), (share, share_step, share_is_least)) in printed.items():
-        level, part, is_least = expected[place]
-        assert known_is_least == share_is_least == is_least, place
-        assert known == pytest.approx(level, abs=known_step / 2 + 1e-6), place
+    assert "≈" in {mark for *_, mark in expected.values()}
+    for place, ((shown, step, mark), (share, share_step, share_mark)) in printed.items():
+        level, part, expected_mark = expected[place]
+        assert mark == expected_mark, place
+        assert (share_mark == "≥") == (mark == "≥"), place
+        assert shown == pytest.approx(level, abs=step / 2 + 1e-6), place
         assert share == pytest.approx(part, abs=share_step / 2 + 1e-9) or part > 0.999, place
 
 
@@ -142,8 +149,8 @@ def test_the_same_captures_make_the_same_table(name: str, sample_runs: Any) -> N
     assert rows[0].equals(rows[1], null_equal=True)
 
 
-def printed_figures(text: str) -> Iterator[tuple[tuple[str, str, str], tuple[tuple[float, float, bool], ...]]]:
-    """By definition, sector name and measure: level and share as printed, each with its last digit and whether ≥."""
+def printed_figures(text: str) -> Iterator[tuple[tuple[str, str, str], tuple[tuple[float, float, str | None], ...]]]:
+    """By definition, sector name and measure: level and share as printed, each with its last digit and its mark."""
     definition = ""
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("│ ").split("│")]
@@ -154,10 +161,10 @@ def printed_figures(text: str) -> Iterator[tuple[tuple[str, str, str], tuple[tup
                 yield (definition, cells[0], measure), tuple(map(figure, cells[1 + 2 * place : 3 + 2 * place]))
 
 
-def figure(text: str) -> tuple[float, float, bool]:
+def figure(text: str) -> tuple[float, float, str | None]:
     found = FIGURE.fullmatch(text)
     assert found, text
-    least, digits, unit = found.groups()
+    mark, digits, unit = found.groups()
     scale = {None: 1.0, " million": 1e6, " %": 0.01}[unit]
-    step = scale * (0.1 if "." in digits else 1)
-    return float(digits.replace(",", "")) * scale, step, bool(least)
+    decimals = len(digits.partition(".")[2])
+    return float(digits.replace(",", "")) * scale, scale * 10.0**-decimals, mark and mark.strip()
