@@ -1,6 +1,8 @@
 -- Grain: one row a group of industries, region, period, ownership and measure.
 -- Why: what people may read of every figure: exact where nothing is hidden, else bounds, estimate and interval, unless
 -- the figure would give away a single cell or one or two establishments: then only its published part.
+-- Estimates add up, so that a line which a sum would give back by one subtraction takes the sum along: a year its
+-- quarters', an ownership of several its parts', the gross sum its sectors'.
 -- Warnings: a year that an annual file publishes in part is bounded from its quarters, and at least by what is
 -- published. The lower bound of what could not be estimated is its published part.
 WITH places AS (
@@ -20,6 +22,30 @@ broken AS (
         AND conflicts.year = places.year
         AND places.quarter IN (0, conflicts.quarter)
 ),
+in_years AS (
+    SELECT found.*, grouped.definition, grouped.kind,
+        found.is_withheld OR (found.quarter = 0 AND bool_or(found.is_withheld) OVER (
+            PARTITION BY found.source, found.region, found.ownership, found.group_key, found.year, found.measure
+        )) AS is_withheld_in_year
+    FROM estimates.region_estimates AS found
+    LEFT JOIN core.industry_groups AS grouped USING (group_key)
+),
+in_ownerships AS (
+    SELECT *, is_withheld_in_year OR CASE ownership
+            WHEN 'total_covered' THEN bool_or(is_withheld_in_year) OVER lines
+            WHEN 'government' THEN bool_or(is_withheld_in_year AND ownership LIKE '%\_government' ESCAPE '\') OVER lines
+            ELSE false
+        END AS is_withheld_in_ownership
+    FROM in_years
+    WINDOW lines AS (PARTITION BY source, region, group_key, year, quarter, measure)
+),
+guarded AS (
+    SELECT * EXCLUDE (is_withheld, is_withheld_in_year, is_withheld_in_ownership, definition, kind),
+        is_withheld_in_ownership OR (kind = 'gross' AND bool_or(is_withheld_in_ownership AND kind = 'sector') OVER (
+            PARTITION BY source, region, ownership, definition, year, quarter, measure
+        )) AS is_withheld
+    FROM in_ownerships
+),
 judged AS (
     SELECT measured.*, found.* EXCLUDE (
             source, region, ownership, group_key, year, quarter, measure, known, hidden_cells, hidden_establishments
@@ -35,7 +61,7 @@ judged AS (
     FROM core.region_measures AS measured
     JOIN places USING (region, period)
     LEFT JOIN broken USING (region, period)
-    LEFT JOIN estimates.region_estimates AS found
+    LEFT JOIN guarded AS found
         ON found.source = places.source
         AND found.region = measured.region
         AND found.ownership = measured.ownership
