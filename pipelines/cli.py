@@ -21,7 +21,7 @@ from pipelines import cli_benchmark
 from pipelines.reporting.result_table import reading_notes, result_table
 from pipelines.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 from pipelines.warehouse.connection import open_database
-from pipelines.warehouse.sql_models import load_model
+from pipelines.warehouse.reports import read_report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -90,8 +90,8 @@ def _run_job(settings: Settings) -> bool:
 
 def _print_result(settings: Settings) -> None:
     with open_database(settings.published_database, read_only=True) as connection:
-        measures = connection.sql(load_model("reports.result_table").sql).pl()
-        notes = connection.sql(load_model("reports.run_notes").sql).pl()
+        measures = read_report(connection, "result_table")
+        notes = read_report(connection, "run_notes")
     is_synthetic = "SYNTHETIC SAMPLE" in measures.get_column("data_origin").to_list()
     if measures.is_empty():
         _say("No region has all its counties in any period: see marts.region_availability.", style="yellow")

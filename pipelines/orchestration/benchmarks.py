@@ -7,12 +7,11 @@ scoring (pipelines.estimation), printing (pipelines.cli_benchmark).
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import duckdb
 import polars as pl
 
 from pipelines.estimation.accuracy import (
@@ -31,18 +30,16 @@ from pipelines.estimation.hidden_totals import HiddenTotals, hidden_totals
 from pipelines.estimation.hold_out import hide_further
 from pipelines.estimation.intervals import Interval, interval90
 from pipelines.estimation.state_years import StateYear, separate_areas, state_year
-from pipelines.settings import SHIPPED_DEFINITIONS, Settings
+from pipelines.orchestration.intake import sample_frames
+from pipelines.settings import Settings
 from pipelines.sources.capture import SAMPLE_SOURCE
-from pipelines.sources.definition_files import load_definitions
 from pipelines.sources.sample_cells import publish_cells
 from pipelines.sources.sample_economy import simulate_economy
 from pipelines.sources.sample_files import SAMPLE_YEARS
 from pipelines.warehouse.connection import open_database
-from pipelines.warehouse.sql_models import load_model
+from pipelines.warehouse.reports import read_report
 
 Result = TypeVar("Result")
-
-_SAMPLE_VINTAGE = 2022
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ def read_state_cells(database: Path, state_fips: str | None = None, year: int | 
     Raises FileNotFoundError without a database, and ValueError, naming what there is, where the year is not whole.
     """
     with open_database(database, read_only=True) as connection:
-        years = _select(connection, "benchmark_years")
+        years = read_report(connection, "benchmark_years")
         there = years.filter(
             pl.col("state_fips") == state_fips if state_fips else pl.lit(True),
             pl.col("year") == year if year else pl.lit(True),
@@ -93,17 +90,19 @@ def read_state_cells(database: Path, state_fips: str | None = None, year: int | 
             )
         chosen = there.row(0, named=True)
         vintage = {"naics_vintage": chosen["naics_vintage"]}
-        cells = _select(connection, "benchmark_cells", {key: chosen[key] for key in ("source", "state_fips", "year")})
-        regions = _select(connection, "benchmark_regions")
+        cells = read_report(
+            connection, "benchmark_cells", {key: chosen[key] for key in ("source", "state_fips", "year")}
+        )
+        regions = read_report(connection, "benchmark_regions")
         is_there = pl.col("area_fips").is_in(cells["area_fips"].unique().to_list())
         return StateCells(
             chosen["source"],
             chosen["state_fips"],
             chosen["year"],
             cells,
-            tree=_select(connection, "benchmark_industries", vintage),
-            breaks=_select(connection, "benchmark_breaks"),
-            groups=_select(connection, "benchmark_groups", vintage),
+            tree=read_report(connection, "estimation_industries", vintage),
+            breaks=read_report(connection, "estimation_breaks"),
+            groups=read_report(connection, "benchmark_groups", vintage),
             regions=regions.filter(is_there.all().over("region")),
         )
 
@@ -161,7 +160,7 @@ def speed(database: Path, state_fips: str | None = None, year: int | None = None
     clock = _Clock()
     state = clock.measure("read the cells", lambda: read_state_cells(database, state_fips, year))
     years = _years(state, state.cells)
-    periods = [quarter.period for each in years for quarter in each.quarters]
+    periods = [period for each in years for period in each.periods]
     networks = [period.network for period in periods]
     count = len(periods)
 
@@ -171,7 +170,7 @@ def speed(database: Path, state_fips: str | None = None, year: int | None = None
 
     def rake() -> None:
         for each in years:
-            _with_intervals([quarter.period for quarter in each.quarters])
+            _with_intervals(each.periods)
 
     clock.measure("reduce a quarter to hidden cells and equations", reduce, count)
     clock.measure("rake a quarter, four measures with intervals", rake, count)
@@ -215,8 +214,7 @@ def _years(state: StateCells, cells: pl.DataFrame) -> list[StateYear]:
 def _estimated(state: StateCells, cells: pl.DataFrame) -> Iterator[tuple[int, HiddenPeriod, HiddenEstimates]]:
     """Quarter, period and estimates of a year's cells."""
     for year in _years(state, cells):
-        periods = [quarter.period for quarter in year.quarters]
-        for quarter, found in zip(year.quarters, estimate_periods(periods), strict=True):
+        for quarter, found in zip(year.quarters, estimate_periods(year.periods), strict=True):
             yield quarter.quarter, quarter.period, found
 
 
@@ -245,13 +243,8 @@ def _totals(network: CellNetwork, state: StateCells) -> HiddenTotals:
 
 def _sample_truth(state: StateCells, settings: Settings) -> pl.DataFrame:
     """All cells of the sample with their true values."""
-    tables = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).tables()
-    naics = (
-        tables["reference.naics"]
-        .filter(naics_vintage=_SAMPLE_VINTAGE)
-        .select(code="industry_code", title="industry_title", parent_code="parent_code", level="naics_level")
-    )
-    economy = simulate_economy(naics, tables["reference.areas"], settings.sample_seed, SAMPLE_YEARS)
+    naics, areas = sample_frames(settings)
+    economy = simulate_economy(naics, areas, settings.sample_seed, SAMPLE_YEARS)
     truth = publish_cells(economy, naics).quarterly.filter(year=state.year)
     keys = ["area_fips", "own_code", "industry_code", "quarter"]
     values = ["disclosure", *MEASURES.values()]
@@ -261,12 +254,6 @@ def _sample_truth(state: StateCells, settings: Settings) -> pl.DataFrame:
             f"the warehouse holds another sample than seed {settings.sample_seed} makes: build it anew by `make run`"
         )
     return truth
-
-
-def _select(
-    connection: duckdb.DuckDBPyConnection, report: str, values: Mapping[str, object] | None = None
-) -> pl.DataFrame:
-    return connection.execute(load_model(f"reports.{report}").sql, values).pl()
 
 
 def _peak_megabytes() -> float:

@@ -21,6 +21,7 @@ from pipelines.estimation.contradictions import ROWS_SCHEMA, ContradictoryEquati
 from pipelines.estimation.region_estimates import pay_estimates, region_estimates
 from pipelines.estimation.state_estimates import AskedTotals, StateEstimates, estimate_state_year
 from pipelines.estimation.state_years import MOST_QUARTERS_APART, separate_areas, state_year
+from pipelines.warehouse.reports import read_report
 
 PACKAGES = ("highspy", "numpy", "polars", "scipy")
 CONFLICTS_SCHEMA = pl.Schema(
@@ -65,7 +66,7 @@ def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> 
         of_state = (source, pl.lit(inputs.state_fips).alias("state_fips"), pl.lit(inputs.year, pl.Int16).alias("year"))
         conflicts.append(found["conflicts"].with_columns(of_state))
     _forget_other_code(folder, kept)
-    sums = connection.sql("SELECT group_key FROM core.industry_groups WHERE kind = 'gross'").pl()["group_key"]
+    sums = read_report(connection, "estimation_sums")["group_key"].unique().sort()
     by_source = pl.concat(totals).partition_by("source", as_dict=True, include_key=False)
     regions = [region_estimates(nothing.totals, sums).with_columns(no_source)]
     pay = [pay_estimates(nothing.totals).with_columns(no_source)]
@@ -83,54 +84,21 @@ def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> 
 
 def read_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Inputs]:
     """One for each source, state, year, and set of areas that belong together, in this order."""
-
-    def read(query: str, *values: object) -> pl.DataFrame:
-        return connection.sql(query, params=values).pl()
-
-    ownerships = read("SELECT ownership, part_own_code AS own_code FROM reference.ownerships ORDER BY ALL")
-    sums = read(
-        "SELECT gross.group_key, part.group_key AS part_key FROM core.industry_groups AS gross "
-        "JOIN core.industry_groups AS part ON part.definition = gross.definition AND part.kind = 'sector' "
-        "WHERE gross.kind = 'gross' ORDER BY ALL"
-    )
-    years = read(
-        "SELECT DISTINCT source, state_fips, naics_vintage, year FROM estimates.network_cells "
-        "SEMI JOIN estimates.asked_regions USING (source, state_fips, year) ORDER BY ALL"
-    )
-    for source, state, vintage, year in years.iter_rows():
-        cells = read(
-            "SELECT * EXCLUDE (source, state_fips, naics_vintage) FROM estimates.network_cells WHERE source = ? "
-            "AND state_fips = ? AND naics_vintage = ? AND abs(year * 4 + quarter - ?) <= ? "
-            "ORDER BY year, quarter, area_fips, own_code, industry_code",
-            source, state, vintage, year * 4 + 2.5, 1.5 + MOST_QUARTERS_APART,
-        )  # fmt: skip
-        regions = read(
-            "SELECT region, area_fips FROM estimates.asked_regions WHERE source = ? AND state_fips = ? AND year = ? "
-            "ORDER BY ALL",
-            source, state, year,
-        )  # fmt: skip
+    ownerships = read_report(connection, "estimation_ownerships")
+    sums = read_report(connection, "estimation_sums")
+    breaks = read_report(connection, "estimation_breaks")
+    for of_year in read_report(connection, "estimation_years").iter_rows(named=True):
+        source, state_fips, year = (of_year[name] for name in ("source", "state_fips", "year"))
+        vintage = {"naics_vintage": of_year["naics_vintage"]}
+        neighbours = {"most_quarters_apart": MOST_QUARTERS_APART}
+        cells = read_report(connection, "estimation_cells", of_year | neighbours)
+        place = {"source": source, "state_fips": state_fips, "year": year}
+        regions = read_report(connection, "estimation_regions", place)
+        groups = read_report(connection, "estimation_groups", vintage)
+        tree = read_report(connection, "estimation_industries", vintage)
         for together in separate_areas(cells, year):
-            asked = AskedTotals(
-                groups=read(
-                    "SELECT group_key, industry_code FROM core.industry_group_leaves WHERE naics_vintage = ? "
-                    "ORDER BY ALL", vintage,
-                ),
-                sums=sums,
-                regions=_in_these_areas(regions, together),
-                ownerships=ownerships,
-            )  # fmt: skip
-            yield Inputs(
-                source, state, year, together,
-                tree=read(
-                    "SELECT industry_code, parent_code, naics_level FROM reference.naics WHERE naics_vintage = ? "
-                    "ORDER BY ALL", vintage,
-                ),
-                breaks=read(
-                    "SELECT area_prefix, own_code, industry_code, year, quarter FROM reference.trend_breaks "
-                    "ORDER BY ALL"
-                ),
-                asked=asked,
-            )  # fmt: skip
+            asked = AskedTotals(groups, sums, _in_these_areas(regions, together), ownerships)
+            yield Inputs(source, state_fips, year, together, tree, breaks, asked)
 
 
 def code_fingerprint() -> str:

@@ -86,7 +86,7 @@ def typed_files(settings: Settings, table: str) -> list[Path]:
 
 def write_sample_files(folder: Path, settings: Settings) -> list[Path]:
     """Writes the synthetic sample into a folder; the files."""
-    return write_sample(folder, *_sample_frames(settings), seed=settings.sample_seed)
+    return write_sample(folder, *sample_frames(settings), seed=settings.sample_seed)
 
 
 def _typed_cells(settings: Settings) -> TypedCells:
@@ -118,11 +118,11 @@ def _capture_sample(settings: Settings, store: RawStore, typed: TypedCells) -> C
 
 
 def _sample_origin(settings: Settings) -> str:
-    maker = sample_fingerprint(*_sample_frames(settings))
+    maker = sample_fingerprint(*sample_frames(settings))
     return f"synthetic sample, seed {settings.sample_seed}, made by {maker}: "
 
 
-def _sample_frames(settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def sample_frames(settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The industries and areas of the sample: NAICS 2022 as code, title, parent_code, level; reference.areas."""
     tables = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).tables()
     naics = (
