@@ -2,14 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.domain.periods import (
-    QUARTERS,
-    RELEASE_CALENDAR_MONTHS,
-    RELEASE_MONTH,
-    Period,
-    expected_release,
-    latest_expected_quarter,
-)
+from pipelines.domain.periods import QUARTERS, Period
 
 PERIODS = st.builds(Period, st.integers(1990, 2100), st.none() | st.sampled_from(QUARTERS))
 
@@ -47,39 +40,3 @@ def test_quarters_and_the_year_before() -> None:
     assert Period(2016, 2).year_before == Period(2015, 2)
     assert Period(2016).is_annual
     assert not Period(2016, 2).is_annual
-
-
-@pytest.mark.parametrize(
-    ("period", "released"),
-    [
-        # Actual months in which BLS published them.
-        (Period(2025, 1), (2025, 9)),
-        (Period(2025, 2), (2025, 12)),
-        (Period(2025, 3), (2026, 3)),
-        (Period(2025, 4), (2026, 6)),
-        (Period(2025), (2026, 6)),
-        (Period(2026, 2), (2026, 12)),
-    ],
-)
-def test_expected_release(period: Period, released: tuple[int, int]) -> None:
-    assert expected_release(period) == released
-
-
-def test_an_early_first_quarter_is_in_the_calendar() -> None:
-    """The first quarter of 2026 came on 28 August: a look in August must be planned."""
-    assert set(RELEASE_CALENDAR_MONTHS) == {8, *(month for month, _ in RELEASE_MONTH.values())}
-
-
-@pytest.mark.parametrize(
-    ("month", "newest"),
-    [(2, Period(2025, 2)), (3, Period(2025, 3)), (6, Period(2025, 4)), (9, Period(2026, 1)), (12, Period(2026, 2))],
-)
-def test_latest_expected_quarter(month: int, newest: Period) -> None:
-    assert latest_expected_quarter(2026, month) == newest
-
-
-@given(st.integers(1991, 2100), st.integers(1, 12))
-def test_the_latest_quarter_is_out_and_the_next_is_not(year: int, month: int) -> None:
-    newest = latest_expected_quarter(year, month)
-    following = Period(newest.year + (newest.quarter == 4), (newest.quarter or 0) % 4 + 1)
-    assert expected_release(newest) <= (year, month) < expected_release(following)

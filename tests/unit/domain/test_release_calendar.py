@@ -1,0 +1,132 @@
+"""The release calendar against the days on which BLS published, and its own laws."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.domain.periods import QUARTERS, Period
+from pipelines.domain.release_calendar import (
+    LONGEST_SLIP,
+    RELEASED_ON,
+    REVISION_STATUSES,
+    SETTLING,
+    final_from,
+    is_late,
+    newest_due_quarter,
+    published_with,
+    quarters_between,
+    release_window,
+    releases_table,
+    revision_status,
+)
+
+PERIODS = st.builds(Period, st.integers(1990, 2059), st.none() | st.sampled_from(QUARTERS))
+DAYS = st.dates(date(1991, 1, 1), date(2059, 12, 31))
+
+
+@pytest.mark.parametrize(("period", "day"), RELEASED_ON.items())
+def test_every_known_release_falls_into_its_window(period: Period, day: date) -> None:
+    window = release_window(period)
+    assert window.opens <= day <= window.closes
+
+
+def test_the_months_of_the_calendar() -> None:
+    windows = {quarter: release_window(Period(2025, quarter)) for quarter in QUARTERS}
+    assert (windows[1].opens, windows[1].closes) == (date(2025, 8, 1), date(2025, 9, 30))
+    assert (windows[2].opens, windows[2].closes) == (date(2025, 12, 1), date(2025, 12, 31))
+    assert (windows[3].opens, windows[3].closes) == (date(2026, 3, 1), date(2026, 3, 31))
+    assert (windows[4].opens, windows[4].closes) == (date(2026, 6, 1), date(2026, 6, 30))
+    assert release_window(Period(2025)) == windows[4]
+
+
+def test_how_often_each_quarter_is_published() -> None:
+    times = [len(published_with(Period(2025, quarter))) for quarter in QUARTERS]
+    assert times == [5, 4, 3, 2]
+    assert [str(quarter) for quarter in published_with(Period(2025, 3))] == ["2025-Q3", "2025-Q4", "2026-Q1"]
+    assert published_with(Period(2025)) == (Period(2025, 4), Period(2026, 1))
+
+
+@pytest.mark.parametrize(
+    ("today", "newest"),
+    [
+        (date(2026, 2, 28), Period(2025, 2)),
+        (date(2026, 3, 1), Period(2025, 3)),
+        (date(2026, 7, 31), Period(2025, 4)),
+        (date(2026, 8, 1), Period(2026, 1)),
+        (date(2026, 11, 30), Period(2026, 1)),
+        (date(2026, 12, 1), Period(2026, 2)),
+    ],
+)
+def test_the_newest_quarter_that_may_be_out(today: date, newest: Period) -> None:
+    assert newest_due_quarter(today) == newest
+
+
+@given(DAYS)
+def test_the_window_of_the_newest_is_open_and_of_the_next_is_not(today: date) -> None:
+    newest = newest_due_quarter(today)
+    following = quarters_between(newest, Period(newest.year + 1, 4))[1]
+    assert release_window(newest).opens <= today < release_window(following).opens
+
+
+def test_a_release_is_late_after_its_window_until_it_is_seen() -> None:
+    quarter = Period(2031, 2)
+    assert not is_late(quarter, date(2031, 12, 31), {})
+    assert is_late(quarter, date(2032, 1, 1), {})
+    assert not is_late(quarter, date(2032, 1, 1), {quarter: date(2032, 1, 1)})
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        ("2025-09-09", "preliminary"),
+        ("2025-12-18", "preliminary"),
+        ("2025-12-19", "revised"),
+        ("2026-08-27", "revised"),
+        ("2026-08-28", "final"),
+        ("2030-01-01", "final"),
+    ],
+)
+def test_what_a_file_of_the_first_quarter_of_2025_was_on_a_day(day: str, status: str) -> None:
+    assert revision_status(Period(2025, 1), date.fromisoformat(day), {}) == status
+
+
+def test_a_quarter_seen_early_makes_the_others_final_early() -> None:
+    seen = {Period(2032, 1): date(2032, 8, 20)}
+    assert revision_status(Period(2031, 4), date(2032, 8, 20), {}) == "preliminary"
+    assert revision_status(Period(2031, 4), date(2032, 8, 20), seen) == "final"
+    assert revision_status(Period(2031, 4), date(2032, 8, 19), seen) == "preliminary"
+
+
+@given(PERIODS, DAYS, DAYS)
+def test_what_is_published_only_ever_becomes_more_final(period: Period, one: date, other: date) -> None:
+    earlier, later = sorted((one, other))
+    ranks = [REVISION_STATUSES.index(revision_status(period, day, {})) for day in (earlier, later)]
+    assert ranks == sorted(ranks)
+
+
+def test_a_period_is_final_a_week_after_its_last_release() -> None:
+    last = Period(2031, 1)
+    assert final_from(Period(2030, 2), {last: date(2031, 8, 30)}) == date(2031, 8, 30) + SETTLING
+    assert final_from(Period(2030, 2), {last: date(2035, 1, 1)}) == date(2031, 9, 30) + SETTLING  # seen years later
+    assert final_from(Period(2030, 2), {}) == date(2031, 9, 30) + LONGEST_SLIP
+
+
+def test_the_table_has_each_publication_once() -> None:
+    table = releases_table()
+    assert table.height == table.n_unique(["year", "quarter", "publication_number"])
+    of_2025 = table.filter(year=2025).group_by("quarter").len().sort("quarter")["len"].to_list()
+    assert of_2025 == [2, 5, 4, 3, 2]
+    first = table.filter(year=2025, quarter=2, publication_number=1).row(0, named=True)
+    assert first["published_by"] == date(2025, 12, 19)
+    assert table.filter(year=2024, quarter=1, publication_number=5).row(0, named=True)["published_with"] == "2025-Q1"
+
+
+@given(DAYS)
+def test_windows_do_not_overlap(today: date) -> None:
+    quarters = quarters_between(Period(today.year - 2, 1), Period(today.year, 4))
+    inside = [
+        quarter for quarter in quarters if release_window(quarter).opens <= today <= release_window(quarter).closes
+    ]
+    assert len(inside) <= 1
