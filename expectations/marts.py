@@ -105,6 +105,27 @@ SUITES = (
         ),
     ),
     TableSuite(
+        "marts.source_reconciliation",
+        (
+            column_in_set("measure", ["establishments", "employment", "wages"], meaning="There are three measures."),
+            column_in_set("cause", ["tribal_government", "unexplained"], meaning="A cause is a known one, or none is."),
+            column_between("bls", 0, meaning="Figures are not negative."),
+            column_between("qualityinfo", 0, meaning="Figures are not negative."),
+            no_rows(
+                "differences_without_cause",
+                "SELECT * FROM marts.source_reconciliation WHERE is_within <> (cause IS NULL) ORDER BY ALL",
+                meaning="Every difference beyond its tolerance has a cause, and no other has.",
+            ),
+            no_rows(
+                "sources_disagree",
+                load_model("checks.sources_disagree").sql,
+                meaning="BLS and the Oregon Employment Department publish the same figures; where they differ and no "
+                "known reason says why, one of their files is of another vintage, or is read wrongly.",
+                severity="warning",
+            ),
+        ),
+    ),
+    TableSuite(
         "marts.region_availability",
         (
             no_rows(

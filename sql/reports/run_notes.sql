@@ -9,20 +9,27 @@ WITH notes AS (
     FROM core.identities
     HAVING count(*) > 0
     UNION ALL
-    SELECT 3, 'Not computed from ' || data_origin || ', which publishes no 6-digit industries: '
+    SELECT 3, 'BLS and the Oregon Employment Department both have ' || format('{:,}', count(*)) || ' figures: '
+        || format('{:,}', count(*) FILTER (is_within)) || ' agree, '
+        || format('{:,}', count(*) FILTER (cause <> 'unexplained')) || ' differ for a known reason, '
+        || format('{:,}', count(*) FILTER (cause = 'unexplained')) || ' without one (see marts.source_reconciliation).'
+    FROM marts.source_reconciliation
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT 4, 'Not computed from ' || data_origin || ', which publishes no 6-digit industries: '
         || string_agg(DISTINCT sector_name, ', ' ORDER BY sector_name) || ' (' || definition || '), because of '
         || codes || '.'
     FROM marts.refused_definitions
     GROUP BY data_origin, definition, codes
     UNION ALL
-    SELECT 4, 'Refused file: ' || address || if(ends_with(address, member), '', ' (' || member || ')') || ': ' || reason
+    SELECT 5, 'Refused file: ' || address || if(ends_with(address, member), '', ' (' || member || ')') || ': ' || reason
     FROM raw.refused_files
     UNION ALL
-    SELECT 5, 'Rejected rows: ' || format('{:,}', count(*)) || ' (see raw.rejected_rows).'
+    SELECT 6, 'Rejected rows: ' || format('{:,}', count(*)) || ' (see raw.rejected_rows).'
     FROM raw.rejected_rows
     HAVING count(*) > 0
     UNION ALL
-    SELECT 6, 'Several vintages: ' || format('{:,}', count(*)) || ' areas and periods are in more than one captured '
+    SELECT 7, 'Several vintages: ' || format('{:,}', count(*)) || ' areas and periods are in more than one captured '
         || 'file; the one captured last is used (see core.vintages).'
     FROM (
         SELECT source, area_fips, year, quarter
@@ -33,7 +40,7 @@ WITH notes AS (
     )
     HAVING count(*) > 0
     UNION ALL
-    SELECT 7, 'In no figure: ' || captures.address || ' (' || captures.areas || ', ' || captures.periods || '): '
+    SELECT 8, 'In no figure: ' || captures.address || ' (' || captures.areas || ', ' || captures.periods || '): '
         || 'replaced by a later file, not all industries of an area, or before 2011.'
     FROM raw.captures AS captures
     ANTI JOIN marts.figure_sources USING (capture_sha256)

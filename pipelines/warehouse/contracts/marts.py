@@ -113,6 +113,31 @@ PUBLISHED_FIGURES = Table(
         Column("data_origin", "VARCHAR", "Who published the data behind our figure, or SYNTHETIC SAMPLE.", True),
     ),
 )  # fmt: skip
+SOURCE_RECONCILIATION = Table(
+    "marts.source_reconciliation",
+    "One row a cell, period and measure of which both BLS and the Oregon Employment Department have a figure.",
+    ("area_fips", "own_code", "industry_code", "period", "measure"),
+    (
+        *shared("area_fips", "own_code"),
+        Column("industry_code", "VARCHAR", "QCEW industry code; 22+48-49 is utilities with transportation."),
+        *_PERIOD,
+        Column("measure", "VARCHAR", "establishments, employment (jobs) or wages (US dollars)."),
+        Column("bls", "DOUBLE", "Figure of BLS; of a year the mean of its months or quarters, of wages the sum."),
+        Column("qualityinfo", "DOUBLE", "Figure of the Oregon Employment Department."),
+        Column("difference", "DOUBLE", "qualityinfo minus bls."),
+        Column("tolerance", "DOUBLE", "Largest difference that rounding explains: 0 of wages, 3 of units and jobs."),
+        Column("is_within", "BOOLEAN", "The difference is not larger than the tolerance."),
+        Column(
+            "cause",
+            "VARCHAR",
+            "Null where within; tribal_government (the difference is BLS's cell 921150), or unexplained.",
+            True,
+        ),
+        Column("bls_industry_codes", "VARCHAR[]", "The industries of BLS behind its figure: two where it is a sum."),
+        Column("bls_captures", "VARCHAR[]", "SHA-256 of every file of BLS behind the row; see raw.captures."),
+        Column("qualityinfo_captures", "VARCHAR[]", "SHA-256 of every workbook behind the row; see raw.captures."),
+    ),
+)
 REGION_AVAILABILITY = Table(
     "marts.region_availability",
     "One row a region and period that the warehouse holds data of: whether the region can be computed.",
@@ -154,6 +179,7 @@ TABLES = (
     SECTOR_OVERLAP,
     SECTOR_PAY,
     PUBLISHED_FIGURES,
+    SOURCE_RECONCILIATION,
     REGION_AVAILABILITY,
     REFUSED_DEFINITIONS,
     FIGURE_SOURCES,

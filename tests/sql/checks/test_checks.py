@@ -96,6 +96,14 @@ class TestUnknownIndustries:
         assert len(tree.query("checks.unknown_industries")) == 1
 
 
+class TestSourcesDisagree:
+    def test_what_no_known_reason_explains_is_found(self, warehouse: Warehouse) -> None:
+        causes = {"10": "tribal_government", "23": "unexplained", "62": None}
+        rows = ({"industry_code": code, "is_within": cause is None, "cause": cause} for code, cause in causes.items())
+        warehouse.insert("marts.source_reconciliation", *rows)
+        assert [row["industry_code"] for row in warehouse.query("checks.sources_disagree")] == ["23"]
+
+
 class TestSingleHiddenChild:
     @pytest.fixture
     def tree(self, warehouse: Warehouse) -> Warehouse:

@@ -128,6 +128,16 @@ class TestRunNotes:
         warehouse.insert("core.identities", *counts)
         assert self.notes(warehouse) == ["Identities of the source: 2,000 groups of figures checked, 2 failed."]
 
+    def test_figures_that_two_publishers_have_are_counted_by_how_they_agree(self, warehouse: Warehouse) -> None:
+        counts = {None: 1200, "tribal_government": 3, "unexplained": 2}
+        causes = [cause for cause, count in counts.items() for _ in range(count)]
+        rows = ({"industry_code": str(n), "is_within": cause is None, "cause": cause} for n, cause in enumerate(causes))
+        warehouse.insert("marts.source_reconciliation", *rows)
+        assert self.notes(warehouse) == [
+            "BLS and the Oregon Employment Department both have 1,205 figures: 1,200 agree, 3 differ for a known "
+            "reason, 2 without one (see marts.source_reconciliation)."
+        ]
+
     def test_a_refusal_names_each_sector_once_whatever_the_vintages(self, warehouse: Warehouse) -> None:
         rows = (
             {"sector_name": name, "naics_vintage": vintage} for name in ("Energy", "All") for vintage in (2017, 2022)
