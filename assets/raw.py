@@ -4,26 +4,38 @@ from functools import partial
 
 import dagster as dg
 
+from pipelines.orchestration.alerts import alert
 from pipelines.orchestration.factories import Report, build_tables, check_specs
-from pipelines.orchestration.intake import take_in, typed_files
+from pipelines.orchestration.intake import backfill, take_in, typed_files
 from pipelines.orchestration.metadata import table_spec
+from pipelines.orchestration.partitions import QUARTERS_OF_BLS, quarterly_asset, quarters_in
 from pipelines.settings import Settings
 from pipelines.warehouse.build import build_from_frame, build_from_parquet
 from pipelines.warehouse.contracts import ALL_TABLES
 
-CAPTURE_TABLES = ("raw.captures", "raw.refused_files")
+CAPTURE_TABLES = ("raw.captures", "raw.refused_files", "raw.web_files")
 READ_TABLES = ("raw.rejected_rows", "raw.titles", "raw.quarterly_cells", "raw.annual_cells")
 
 
+@quarterly_asset(QUARTERS_OF_BLS, group_name="raw", kinds={"csv"})
+def quarters_of_bls(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> None:
+    """Captures of BLS by quarter. Any number of quarters is captured in one run; one that was cut off goes on."""
+    offer = backfill(settings, quarters_in(context.partition_time_window), context.log.info)
+    for sentence in offer.sentences:
+        context.log.info(sentence)
+    alert(offer.alerts, settings, context.log.warning)
+
+
 @dg.multi_asset(
-    specs=[table_spec(ALL_TABLES[name]) for name in CAPTURE_TABLES],
+    specs=[table_spec(ALL_TABLES[name], deps=[".".join(QUARTERS_OF_BLS.path)]) for name in CAPTURE_TABLES],
     check_specs=check_specs(*CAPTURE_TABLES),
 )
 def captured_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
-    """Captures what the source offers: the sample, or the files of the inbox."""
-    intake = take_in(settings)
+    """Captures what the source offers: the sample, the files of the inbox, or what a publisher has on the web."""
+    intake = take_in(settings, context.log.info)
     for sentence in intake.summary():
         context.log.info(sentence)
+    alert(intake.alerts(), settings, context.log.warning)
     yield from build_tables(
         context, settings, {name: partial(build_from_frame, frame=frame) for name, frame in intake.tables().items()}
     )

@@ -50,6 +50,22 @@ SUITES = (
         ),
     ),
     TableSuite(
+        "raw.web_files",
+        (
+            column_in_set(
+                "outcome",
+                ["captured", "unchanged", "older", "missing", "failed", "refused"],
+                meaning="An answer is one of six.",
+            ),
+            no_rows(
+                "web_files_not_renewed",
+                load_model("checks.web_files_not_renewed").sql,
+                meaning="A file that could not be renewed is as old as its last good capture: see its reason.",
+                severity="warning",
+            ),
+        ),
+    ),
+    TableSuite(
         "raw.rejected_rows",
         (
             row_count_between(

@@ -18,8 +18,10 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines import cli_benchmark
+from pipelines.reporting.plan_table import plan_files, plan_sentences, plan_summary
 from pipelines.reporting.result_table import reading_notes, result_table
-from pipelines.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
+from pipelines.settings import PROJECT_ROOT, WEB_SOURCES, Settings, SettingsError, read_settings
+from pipelines.sources.definition_files import DefinitionError
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.reports import read_report
 
@@ -34,16 +36,43 @@ console = Console()
 RESULT_WIDTH = 215
 
 
+Since = Annotated[int | None, typer.Option(help="First year wanted from BLS; SECTORS_SINCE.")]
+FinalToo = Annotated[bool, typer.Option("--final-too", help="Ask also for files in hand that are final.")]
+
+
 @app.command()
-def run() -> None:
+def run(since: Since = None, final_too: FinalToo = False) -> None:
     """Capture, read, classify, check and publish; ends with the result table. Settings are SECTORS_* variables."""
     with _messages_for_people():
-        settings = read_settings()
+        settings = _settings(since, final_too)
+        if settings.source in WEB_SOURCES and not settings.as_of:
+            settings.contact()
         if not _run_job(settings):
             _say("The run failed: the last published warehouse is as it was.", style="bold red")
             _say(f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}")
             raise typer.Exit(1)
         _print_result(settings)
+
+
+@app.command()
+def plan(
+    since: Since = None,
+    final_too: FinalToo = False,
+    files: Annotated[bool, typer.Option("--files", help="List every file.")] = False,
+) -> None:
+    """What a run would ask BLS or QualityInfo for, why, how many requests and about how long. Asks for nothing."""
+    from pipelines.orchestration.web_looks import plan_look
+
+    with _messages_for_people():
+        settings = _settings(since, final_too)
+        settings = settings if settings.source in WEB_SOURCES else replace(settings, source="bls")
+        planned = plan_look(settings)
+        requests = planned.frame()
+        if planned.requests:
+            console.print(plan_files(requests) if files else plan_summary(requests))
+        counts = planned.least_requests(), len(planned.requests), planned.seconds(), planned.final_files
+        for sentence in [*plan_sentences(settings.source, *counts), *planned.late_sentences()]:
+            _say(sentence)
 
 
 @app.command()
@@ -71,6 +100,12 @@ def main() -> None:
     """Entry point of the `sectors` command. Settings in .env count as `dg` counts them: the environment goes first."""
     load_dotenv(PROJECT_ROOT / ".env")
     app()
+
+
+def _settings(since: int | None, final_too: bool) -> Settings:
+    """Settings of the environment, with what the command line adds."""
+    settings = read_settings()
+    return replace(settings, since=since or settings.since, asks_final_files=final_too)
 
 
 def _run_job(settings: Settings) -> bool:
@@ -111,6 +146,6 @@ def _say(text: str, style: str = "") -> None:
 def _messages_for_people() -> Iterator[None]:
     try:
         yield
-    except (SettingsError, FileNotFoundError) as error:
+    except (SettingsError, FileNotFoundError, DefinitionError) as error:
         _say(str(error), style="bold red")
         sys.exit(1)

@@ -3,20 +3,28 @@
 import dagster as dg
 
 from assets import core, estimates, marts, published, raw, reference
-from pipelines.orchestration.jobs import REFRESH, RELEASE_SCHEDULE, inbox_sensor, progress_logger
+from pipelines.orchestration.jobs import (
+    BACKFILL,
+    REFRESH,
+    inbox_sensor,
+    progress_logger,
+    qualityinfo_schedule,
+    release_schedule,
+)
+from pipelines.orchestration.run_settings import settings_of_run
 from pipelines.settings import Settings, read_settings
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """All assets with their checks, the job, its schedule and sensor, bound to these settings."""
     return dg.Definitions(
-        assets=[raw.captured_files, raw.read_files, reference.definitions, *core.TABLES, *estimates.TABLES,
-                estimates.hidden_figures, *marts.TABLES, published.published_warehouse],
-        jobs=[REFRESH],
-        schedules=[RELEASE_SCHEDULE],
+        assets=[raw.quarters_of_bls, raw.captured_files, raw.read_files, reference.definitions, *core.TABLES,
+                *estimates.TABLES, estimates.hidden_figures, *marts.TABLES, published.published_warehouse],
+        jobs=[REFRESH, BACKFILL],
+        schedules=[release_schedule, qualityinfo_schedule],
         sensors=[inbox_sensor],
         loggers={"progress": progress_logger},
-        resources={"settings": settings},
+        resources={"settings": settings_of_run(settings)},
         executor=dg.in_process_executor,
     )  # fmt: skip
 

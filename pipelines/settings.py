@@ -4,19 +4,35 @@ Belongs here: names, defaults and checks of settings. Not here: anything that ac
 """
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SHIPPED_DEFINITIONS = PROJECT_ROOT / "data" / "reference"
 
 VARIABLES = frozenset(
-    {"SECTORS_SOURCE", "SECTORS_INBOX", "SECTORS_DATA_DIR", "SECTORS_DEFINITIONS_DIR", "SECTORS_SAMPLE_SEED"}
+    {
+        "SECTORS_SOURCE",
+        "SECTORS_INBOX",
+        "SECTORS_DATA_DIR",
+        "SECTORS_DEFINITIONS_DIR",
+        "SECTORS_SAMPLE_SEED",
+        "SECTORS_CONTACT_EMAIL",
+        "SECTORS_SINCE",
+        "SECTORS_AS_OF",
+        "SECTORS_ALERT_WEBHOOK",
+        "SECTORS_BLS_ADDRESS",
+        "SECTORS_QUALITYINFO_ADDRESS",
+    }
 )
 
-Source = Literal["sample", "files"]
+Source = Literal["sample", "files", "bls", "qualityinfo"]
+WEB_SOURCES: tuple[Source, ...] = ("bls", "qualityinfo")
 
 
 class SettingsError(ValueError):
@@ -32,6 +48,20 @@ class Settings:
     data_dir: Path = PROJECT_ROOT / "data"
     definitions_dir: Path = SHIPPED_DEFINITIONS
     sample_seed: int = 2016
+    scheduled_source: Source = "bls"
+    """The source of runs that start by themselves."""
+    contact_email: str | None = field(default=None, repr=False)
+    since: int | None = None
+    """First year that is wanted from BLS; None: the years of capture.yaml."""
+    as_of: date | None = None
+    """The day whose knowledge the run rebuilds, from captures alone; None: today's, and the source is asked."""
+    asks_final_files: bool = False
+    """Whether files in hand that are final by the calendar are asked for all the same: a reload can replace them."""
+    today: date | None = None
+    """The day that plans are made for; None: the present one."""
+    alert_webhook: str | None = field(default=None, repr=False)
+    bls_address: str = "https://data.bls.gov/cew"
+    qualityinfo_address: str = "https://www.qualityinfo.org"
 
     @property
     def raw_dir(self) -> Path:
@@ -51,22 +81,36 @@ class Settings:
     @property
     def working_database(self) -> Path:
         """The database that a run builds in."""
-        return self.data_dir / "warehouse" / "working.duckdb"
+        return self.data_dir / "warehouse" / f"working{self._day}.duckdb"
 
     @property
     def published_database(self) -> Path:
         """The warehouse that people read; only ever replaced whole."""
-        return self.data_dir / "warehouse" / "sectors.duckdb"
+        return self.data_dir / "warehouse" / f"sectors{self._day}.duckdb"
 
     @property
     def exports_dir(self) -> Path:
         """Pages and files made from the warehouse."""
-        return self.data_dir / "exports"
+        return self.data_dir / f"exports{self._day}"
 
     @property
     def is_synthetic(self) -> bool:
         """Whether every figure of the run is made from the synthetic sample."""
         return self.source == "sample"
+
+    @property
+    def _day(self) -> str:
+        """What a rebuilt day is known by: it never takes the place of the present."""
+        return f"_as_of_{self.as_of}" if self.as_of else ""
+
+    def contact(self) -> str:
+        """The e-mail address that publishers are told. Raises SettingsError where there is none."""
+        if not self.contact_email:
+            raise SettingsError(
+                "SECTORS_CONTACT_EMAIL is not set: BLS blocks programs that do not say whom to write to. Set it to an "
+                "address that somebody reads; it is sent to the publisher with each request, and to nobody else"
+            )
+        return self.contact_email
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -81,8 +125,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     source = given.get("SECTORS_SOURCE", "sample")
     if source not in get_args(Source):
         raise SettingsError(f"SECTORS_SOURCE={source}: expected one of {', '.join(get_args(Source))}")
-    if source == "sample" and "SECTORS_INBOX" in given:
-        raise SettingsError("SECTORS_INBOX is set, but SECTORS_SOURCE=sample never reads it; set SECTORS_SOURCE=files")
+    if source != "files" and "SECTORS_INBOX" in given:
+        raise SettingsError(
+            f"SECTORS_INBOX is set, but SECTORS_SOURCE={source} never reads it; set SECTORS_SOURCE=files"
+        )
     data_dir = _folder(given, "SECTORS_DATA_DIR", PROJECT_ROOT / "data")
     if data_dir.exists() and not data_dir.is_dir():
         raise SettingsError(f"SECTORS_DATA_DIR={data_dir}: this is a file; expected a folder, or a name for a new one")
@@ -95,6 +141,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         definitions_dir=_existing_folder(given, "SECTORS_DEFINITIONS_DIR", SHIPPED_DEFINITIONS),
         sample_seed=_whole_number(given, "SECTORS_SAMPLE_SEED", 2016),
+        scheduled_source=given.get("SECTORS_SOURCE", "bls"),  # type: ignore[arg-type]  # as above
+        contact_email=_email(given, "SECTORS_CONTACT_EMAIL"),
+        since=_year(given, "SECTORS_SINCE"),
+        as_of=_day(given, "SECTORS_AS_OF"),
+        alert_webhook=_web_address(given, "SECTORS_ALERT_WEBHOOK", is_secret=True),
+        bls_address=_web_address(given, "SECTORS_BLS_ADDRESS") or Settings.bls_address,
+        qualityinfo_address=_web_address(given, "SECTORS_QUALITYINFO_ADDRESS") or Settings.qualityinfo_address,
     )
 
 
@@ -114,3 +167,38 @@ def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name}={text}: expected a whole number, 0 or more")
     return int(text)
+
+
+def _year(given: Mapping[str, str], name: str) -> int | None:
+    text = given.get(name)
+    if text is not None and not re.fullmatch(r"(199|20[0-9])[0-9]", text):
+        raise SettingsError(f"{name}={text}: expected a year from 1990 on; BLS publishes no QCEW by NAICS before")
+    return int(text) if text else None
+
+
+def _day(given: Mapping[str, str], name: str) -> date | None:
+    text = given.get(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise SettingsError(f"{name}={text}: expected a day such as 2026-03-15") from None
+
+
+def _email(given: Mapping[str, str], name: str) -> str | None:
+    text = given.get(name)
+    if text is not None and not re.fullmatch(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+", text, re.ASCII):
+        raise SettingsError(f"{name}: this is no e-mail address; expected one such as data@workforce-board.example")
+    return text
+
+
+def _web_address(given: Mapping[str, str], name: str, is_secret: bool = False) -> str | None:
+    """An https address without a slash at its end; plain http only to this machine. A secret is not repeated."""
+    text = given.get(name)
+    if text is None:
+        return None
+    parts = urlsplit(text.strip())
+    is_local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or parts.scheme not in (("https", "http") if is_local else ("https",)):
+        shown = "" if is_secret else f"={text}"
+        raise SettingsError(f"{name}{shown}: expected an address that begins with https://")
+    return text.strip().rstrip("/")

@@ -1,86 +1,131 @@
 """Brings the files of a run's source into the raw store and says what became of each.
 
-Belongs here: the choice between sample and inbox, and the raw tables that follow. Not here: reading and storing
-(pipelines.sources).
+Belongs here: the choice between sample, inbox and web, and the raw tables that follow. Not here: reading and storing
+(pipelines.sources), and what is asked of the web (web_looks).
 """
 
+import errno
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.settings import SHIPPED_DEFINITIONS, Settings
+from pipelines.domain.periods import Period
+from pipelines.orchestration.web_looks import late_releases, look, news, now_in_utc, request_log, scope_of
+from pipelines.settings import SHIPPED_DEFINITIONS, WEB_SOURCES, Settings
 from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureReport, capture_files
 from pipelines.sources.definition_files import load_definitions
-from pipelines.sources.inbox import list_files, oldest_first
+from pipelines.sources.http import RequestFailed
+from pipelines.sources.inbox import list_files
 from pipelines.sources.raw_store import Capture, RawStore, manifest_frame
 from pipelines.sources.reading import RefusedFile
+from pipelines.sources.request_log import answers_frame
 from pipelines.sources.sample_files import FILES_A_YEAR, SAMPLE_YEARS, sample_fingerprint, write_sample
 from pipelines.sources.typed_cells import TypedCells
 
 FILES_SOURCE = "files"
+REAL_SOURCES = (FILES_SOURCE, *WEB_SOURCES)
+
+Tell = Callable[[str], object]
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class NothingToBuildFrom(ValueError):  # noqa: N818 - it names the situation
     """No capture can be used; says why each file was refused."""
 
 
+class NoSpaceLeft(OSError):  # noqa: N818 - it names the situation
+    """The disk is full; says what was being written and what to do."""
+
+
+@dataclass
+class Offer:
+    """What a source gave in one run: captures, what it said in sentences, and what people must be alerted to."""
+
+    report: CaptureReport
+    sentences: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class Intake:
     """Captures a run may use, and what was refused on the way."""
 
-    report: CaptureReport
+    offer: Offer
     captures: list[Capture]
     refused: pl.DataFrame
     rejected_rows: int
+    new_rejected_rows: int
+    web_files: pl.DataFrame
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """raw.captures and raw.refused_files."""
-        return {"raw.captures": manifest_frame(self.captures), "raw.refused_files": self.refused}
+        """raw.captures, raw.refused_files and raw.web_files."""
+        return {
+            "raw.captures": manifest_frame(self.captures),
+            "raw.refused_files": self.refused,
+            "raw.web_files": self.web_files,
+        }
 
     def summary(self) -> Iterator[str]:
         """What happened, in sentences for the terminal."""
+        yield from self.offer.sentences
+        new, known = len(self.offer.report.new), len(self.offer.report.known)
         yield (
-            f"{len(self.captures)} captured files ({len(self.report.new)} new, {len(self.report.known)} seen before),"
+            f"{len(self.captures)} captured files ({new} new, {known} seen before),"
             f" {self.refused.height} refused, {self.rejected_rows} rows rejected"
         )
         for address, member, reason in self.refused.iter_rows():
             yield f"refused: {address}{'' if address.endswith(member) else f' ({member})'}: {reason}"
 
+    def alerts(self) -> Iterator[str]:
+        """What somebody must look at."""
+        yield from self.offer.alerts
+        if self.new_rejected_rows:
+            yield f"{self.new_rejected_rows} rows of new files were rejected: see raw.rejected_rows"
 
-def take_in(settings: Settings) -> Intake:
+
+def take_in(settings: Settings, tell: Tell = lambda _: None) -> Intake:
     """Captures what the source offers and reads every capture that is not typed yet.
 
-    A capture that today's readers refuse is left out and reported, like any refused file. Raises NothingToBuildFrom
-    where no capture can be used.
+    A capture that today's readers refuse is left out and reported, like any refused file. Where a day's knowledge is
+    rebuilt, nothing is captured. Raises NothingToBuildFrom where no capture can be used, SettingsError where the web
+    is asked without a contact, NoSpaceLeft where the disk is full.
     """
     store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
-    report = (
-        _capture_sample(settings, store, typed) if settings.is_synthetic else _capture_inbox(settings, store, typed)
-    )
-    captures = []
-    for capture in _usable_captures(settings, store):
-        try:
-            typed.ensure(capture.capture_sha256, store.path(capture), capture.container, capture.file_name)
-            captures.append(capture)
-        except RefusedFile as refusal:
-            report.refused.append((capture.address, refusal))
-    refused = _refusals(report, captures, typed)
+    with store.held(tell), _saying_where_space_is_missing(settings):
+        offer = _offer(settings, store, typed, tell)
+        captures = []
+        for capture in _usable_captures(settings, store):
+            try:
+                typed.ensure(capture, store.path(capture))
+                captures.append(capture)
+            except RefusedFile as refusal:
+                offer.report.refused.append((capture.address, refusal))
+    refused = _refusals(offer.report, captures, typed)
     if not captures:
-        reasons = "; ".join(f"{address}: {reason}" for address, _, reason in refused.iter_rows())
-        raise NothingToBuildFrom(reasons or f"no files: put QCEW files into {settings.inbox}, or set INBOX to some")
+        reasons = "; ".join([*offer.sentences, *(f"{address}: {reason}" for address, _, reason in refused.iter_rows())])
+        raise NothingToBuildFrom(reasons or _nothing_there(settings, store))
     typed.forget_other_readers()
-    return Intake(report, captures, refused, _count(typed, captures, "rejected_rows"))
+    new = [capture for capture in captures if capture in offer.report.new]
+    rejected, new_rejected = (_count(typed, some, "rejected_rows") for some in (captures, new))
+    return Intake(offer, captures, refused, rejected, new_rejected, _web_files(settings))
+
+
+def backfill(settings: Settings, quarters: tuple[Period, ...], tell: Tell = lambda _: None) -> Offer:
+    """Captures these quarters of BLS, slices or whole years as old as they are; builds nothing."""
+    store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
+    with store.held(tell), _saying_where_space_is_missing(settings):
+        return _ask_the_web(settings, store, typed, tell, quarters)
 
 
 def typed_files(settings: Settings, table: str) -> list[Path]:
     """The Parquet files of one typed table, one a capture that take_in could read, oldest first."""
     typed = _typed_cells(settings)
     captures = _usable_captures(settings, RawStore(settings.raw_dir))
-    files = (typed.table(capture.capture_sha256, table) for capture in captures)
+    files = (typed.table(capture, table) for capture in captures)
     return [file for file in files if file.exists()]
 
 
@@ -90,21 +135,79 @@ def write_sample_files(folder: Path, settings: Settings) -> list[Path]:
 
 
 def _typed_cells(settings: Settings) -> TypedCells:
-    tables = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).tables()
-    return TypedCells(settings.typed_dir, tables["reference.areas"])
+    areas = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).areas
+    wanted = () if settings.is_synthetic else scope_of(settings).bls_areas
+    return TypedCells(settings.typed_dir, areas, wanted)
 
 
 def _usable_captures(settings: Settings, store: RawStore) -> list[Capture]:
-    """Synthetic and real captures are never used together, nor samples of different making."""
-    if not settings.is_synthetic:
-        return store.captures((FILES_SOURCE,))
-    origin = _sample_origin(settings)
-    return [capture for capture in store.captures((SAMPLE_SOURCE,)) if capture.address.startswith(origin)]
+    """Synthetic and real captures are never used together, nor samples of different making; of a day: those it knew."""
+    if settings.is_synthetic:
+        origin = _sample_origin(settings)
+        found = [capture for capture in store.captures((SAMPLE_SOURCE,)) if capture.address.startswith(origin)]
+    else:
+        found = store.captures(REAL_SOURCES)
+    return [one for one in found if settings.as_of is None or one.retrieved_at[:10] <= settings.as_of.isoformat()]
 
 
-def _capture_inbox(settings: Settings, store: RawStore, typed: TypedCells) -> CaptureReport:
-    files = oldest_first(list_files(settings.inbox)) if settings.inbox.exists() else []
-    return capture_files(files, FILES_SOURCE, store, typed, _now)
+def _offer(settings: Settings, store: RawStore, typed: TypedCells, tell: Tell) -> Offer:
+    if settings.as_of:
+        known = _usable_captures(settings, store)
+        return Offer(
+            CaptureReport(known=known), [f"as of {settings.as_of}: nothing is captured, nothing later is used"]
+        )
+    if settings.is_synthetic:
+        return Offer(_capture_sample(settings, store, typed))
+    if settings.source in WEB_SOURCES:
+        return _ask_the_web(settings, store, typed, tell)
+    files = list_files(settings.inbox) if settings.inbox.exists() else []
+    return Offer(capture_files(files, FILES_SOURCE, store, typed, now_in_utc))
+
+
+def _ask_the_web(
+    settings: Settings, store: RawStore, typed: TypedCells, tell: Tell, quarters: tuple[Period, ...] | None = None
+) -> Offer:
+    """What the publisher gives; where it gives nothing, what is in hand goes on serving."""
+    try:
+        plan, found = look(settings, store, typed, tell, quarters)
+    except (RequestFailed, RefusedFile) as failure:
+        sentence = f"{settings.source} cannot be asked, what is in hand goes on serving: {failure}"
+        return Offer(CaptureReport(), [sentence], [sentence])
+    report = CaptureReport()
+    for _, answer in found.answers:
+        capture = store.find(answer.capture_sha256) if answer.capture_sha256 else None
+        if capture:
+            (report.new if answer.outcome == "captured" else report.known).append(capture)
+    late = late_releases(plan, found)
+    failed = found.count("failed", "refused")
+    alerts = [*late, f"{settings.source}: {failed} files could not be renewed: see raw.web_files"] if failed else late
+    return Offer(report, [*news(plan, found, settings), *late], alerts)
+
+
+def _web_files(settings: Settings) -> pl.DataFrame:
+    """The last answer of every address that was asked; nothing beside the sample."""
+    answers = [] if settings.is_synthetic else request_log(settings).all()
+    return answers_frame([one for one in answers if settings.as_of is None])
+
+
+def _nothing_there(settings: Settings, store: RawStore) -> str:
+    if settings.as_of:
+        first = min((one.retrieved_at for one in store.captures(REAL_SOURCES)), default="none")
+        return f"as of {settings.as_of} nothing was captured yet; the first capture is of {first[:10]}"
+    return f"no files: put QCEW files into {settings.inbox}, or set INBOX to some"
+
+
+@contextmanager
+def _saying_where_space_is_missing(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        raise NoSpaceLeft(
+            f"no space left for files under {settings.data_dir}; make some and run again. What was captured before "
+            "is whole, and the published warehouse is as it was"
+        ) from error
 
 
 def _capture_sample(settings: Settings, store: RawStore, typed: TypedCells) -> CaptureReport:
@@ -114,7 +217,7 @@ def _capture_sample(settings: Settings, store: RawStore, typed: TypedCells) -> C
     origin = _sample_origin(settings)
     with tempfile.TemporaryDirectory() as folder:
         files = write_sample_files(Path(folder), settings)
-        return capture_files(files, SAMPLE_SOURCE, store, typed, _now, address=lambda path: origin + path.name)
+        return capture_files(files, SAMPLE_SOURCE, store, typed, now_in_utc, address=lambda path: origin + path.name)
 
 
 def _sample_origin(settings: Settings) -> str:
@@ -138,18 +241,11 @@ def _refusals(report: CaptureReport, captures: list[Capture], typed: TypedCells)
     inside = [
         (capture.address, member, reason)
         for capture in captures
-        for _, member, reason in pl.read_parquet(typed.table(capture.capture_sha256, "refused_members")).iter_rows()
+        for _, member, reason in pl.read_parquet(typed.table(capture, "refused_members")).iter_rows()
     ]
     return pl.DataFrame([*whole, *inside], schema=REFUSALS_SCHEMA, orient="row").unique(maintain_order=True)
 
 
 def _count(typed: TypedCells, captures: list[Capture], table: str) -> int:
-    counts = (
-        pl.scan_parquet(typed.table(capture.capture_sha256, table)).select(pl.len()).collect().item()
-        for capture in captures
-    )
+    counts = (pl.scan_parquet(typed.table(capture, table)).select(pl.len()).collect().item() for capture in captures)
     return int(sum(counts))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -6,30 +6,92 @@ Belongs here: jobs, schedules, sensors, the progress logger. Not here: what a ru
 import hashlib
 import logging
 import re
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
-from pipelines.domain.periods import RELEASE_CALENDAR_MONTHS
+from pipelines.domain.periods import Period
+from pipelines.domain.release_calendar import SETTLING, is_late, newest_due_quarter
+from pipelines.orchestration.alerts import alert_on_failure
+from pipelines.orchestration.partitions import QUARTERS_OF_BLS
+from pipelines.orchestration.web_looks import request_log
 from pipelines.settings import Settings
 from pipelines.sources.inbox import list_files
+from pipelines.sources.request_log import quarters_seen
 
 REFRESH = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(QUARTERS_OF_BLS),
     executor_def=dg.in_process_executor,  # DuckDB has one writer
     config={"loggers": {"progress": {}}},
+    hooks={alert_on_failure},
     description="Capture, read, classify, check and publish, in this order.",
 )
 
-RELEASE_SCHEDULE = dg.ScheduleDefinition(
-    name="release_months",
-    job=REFRESH,
-    # BLS publishes at 10:00 Eastern
-    cron_schedule=f"30 11 * {','.join(map(str, RELEASE_CALENDAR_MONTHS))} 1-5",
-    execution_timezone="America/New_York",
-    description="Looks for new files on weekdays of the release months: Q1 Aug or Sep, Q2 Dec, Q3 Mar, Q4 Jun.",
+BACKFILL = dg.define_asset_job(
+    "capture_quarters",
+    selection=dg.AssetSelection.assets(QUARTERS_OF_BLS),
+    executor_def=dg.in_process_executor,
+    config={"loggers": {"progress": {}}},
+    hooks={alert_on_failure},
+    description="Capture quarters of BLS, many in one run; builds nothing: let refresh follow.",
 )
+
+WEEKDAYS = "30 11 * * 1-5"  # BLS publishes at 10:00 Eastern
+EASTERN = "America/New_York"
+
+
+@dg.schedule(
+    name="release_calendar",
+    job=REFRESH,
+    cron_schedule=WEEKDAYS,
+    execution_timezone=EASTERN,
+    description="Looks for a new quarter on weekdays from the first day of its window until it is there, however late; "
+    "on Mondays at all that is open for revision; on the first Monday of a month at what is final, too.",
+)
+def release_schedule(
+    context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
+) -> dg.RunRequest | dg.SkipReason:
+    """A run when the calendar gives a reason for one."""
+    day = context.scheduled_execution_time.date()
+    reason = reason_to_look(day, quarters_seen(request_log(settings).all()))
+    if reason is None:
+        return dg.SkipReason(f"{newest_due_quarter(day)} is there, and it is no Monday")
+    source: dict[str, object] = {"source": settings.scheduled_source, "asks_final_files": reason == REASON_TO_SWEEP}
+    return dg.RunRequest(
+        run_key=day.isoformat(), run_config={"resources": {"settings": {"config": source}}}, tags={"reason": reason}
+    )
+
+
+@dg.schedule(
+    name="qualityinfo_calendar",
+    job=REFRESH,
+    cron_schedule="30 12 * * 3",
+    execution_timezone=EASTERN,
+    description="Looks at QualityInfo's workbooks on Wednesdays.",
+)
+def qualityinfo_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """One run a week: the workbooks bear no date that could be asked for."""
+    config = {"resources": {"settings": {"config": {"source": "qualityinfo"}}}}
+    return dg.RunRequest(run_key=f"qualityinfo {context.scheduled_execution_time.date()}", run_config=config)
+
+
+REASON_TO_SWEEP = "first Monday of the month: everything is asked for"
+
+
+def reason_to_look(day: date, seen: Mapping[Period, date]) -> str | None:
+    """Why a scheduled run looks at BLS on a weekday, None where nothing can be new."""
+    is_monday = day.isoweekday() == 1
+    if is_monday and day.day <= 7:
+        return REASON_TO_SWEEP
+    newest = newest_due_quarter(day)
+    if newest not in seen:
+        return f"{newest} is late" if is_late(newest, day, seen) else f"{newest} may be published"
+    if day - seen[newest] < SETTLING:
+        return f"{newest} came on {seen[newest]}: its files may follow each other"
+    return "Monday: all that is open for revision" if is_monday else None
 
 
 @dg.sensor(name="inbox_files", job=REFRESH, minimum_interval_seconds=60)

@@ -1,11 +1,11 @@
 """Turns input files into captures: read and checked first, then kept unchanged with a manifest row.
 
 Belongs here: the one way in for every file, whatever its source. Not here: where files come from (inbox folders,
-sample_files, and later HTTP), or how the store is laid out (raw_store, typed_cells).
+sample_files, web_capture), or how the store is laid out (raw_store, typed_cells).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +29,19 @@ class CaptureReport:
     refused: list[tuple[str, RefusedFile]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a file comes from, as its manifest row will say it; times are UTC, ISO 8601."""
+
+    source: str
+    address: str
+    name: str
+    retrieved_at: str
+    published_at: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 def capture_files(
     files: Iterable[Path],
     source: str,
@@ -39,20 +52,65 @@ def capture_files(
 ) -> CaptureReport:
     """Captures files in their order; one that is refused does not stop the others.
 
-    `now` gives the retrieval time (UTC, ISO 8601), `address` what the manifest calls a file's origin.
+    `now` gives the retrieval time (UTC, ISO 8601), `address` what the manifest calls a file's origin. Their content
+    counts as published on the date that the files themselves bear.
     """
     report = CaptureReport()
     for path in files:
         try:
+            origin = Origin(source, address(path), path.name, now(), published_at=_content_date(path, source))
             sha256 = _hash(path)
             known = store.find(sha256)
-            if known and known.source == SAMPLE_SOURCE != source:
-                raise _synthetic(path)
-            capture = known or _capture_new(path, sha256, source, address(path), store, typed, now())
+            capture = capture_file(path, sha256, origin, store, typed)
             (report.known if known else report.new).append(capture)
         except RefusedFile as refusal:
             report.refused.append((address(path), refusal))
     return report
+
+
+def capture_file(
+    path: Path,
+    sha256: str,
+    origin: Origin,
+    store: RawStore,
+    typed: TypedCells,
+    check: Callable[[Path], None] = lambda _: None,
+) -> Capture:
+    """Reads, checks and keeps one file; the capture, which is an earlier one if its bytes are known.
+
+    sha256: of the file's content. check: what else must hold of its typed tables, given their folder; it raises
+    RefusedFile. Raises RefusedFile where nothing in the file can be used, or it is not what it should be.
+    """
+    known = store.find(sha256)
+    if known and known.source == SAMPLE_SOURCE != origin.source:
+        raise _synthetic(path)
+    container = inbox.recognise_container(path)
+    if origin.source != SAMPLE_SOURCE:
+        _refuse_synthetic(path, container)
+    size = path.stat().st_size
+    capture = known or Capture(
+        sha256, origin.source, origin.address, origin.name, container, size, origin.retrieved_at,
+        periods="", areas="", etag=origin.etag, last_modified=origin.last_modified, published_at=origin.published_at,
+    )  # fmt: skip
+    typed.ensure(capture, path)
+    try:
+        check(typed.folder_of(capture))
+        if known:
+            return known
+        periods, areas = _extent(typed, capture)
+        return store.keep(path, replace(capture, periods=periods, areas=areas))
+    except RefusedFile:
+        if not known:
+            typed.forget(capture)
+        raise
+    except ValueError as error:
+        typed.forget(capture)  # they may be of other bytes than the hash says
+        raise RefusedFile(path.name, str(error)) from error
+
+
+def _content_date(path: Path, source: str) -> str:
+    """When a file of the inbox was published, as far as it shows; the sample was never published."""
+    return inbox.content_date(path) if source != SAMPLE_SOURCE else ""
 
 
 def _hash(path: Path) -> str:
@@ -60,23 +118,6 @@ def _hash(path: Path) -> str:
         return sha256_of(path)
     except OSError as error:
         raise RefusedFile(path.name, f"the file cannot be read ({error.strerror})") from error
-
-
-def _capture_new(
-    path: Path, sha256: str, source: str, address: str, store: RawStore, typed: TypedCells, retrieved_at: str
-) -> Capture:
-    container = inbox.recognise_container(path)
-    if source != SAMPLE_SOURCE:
-        _refuse_synthetic(path, container)
-    typed.ensure(sha256, path, container, path.name)
-    periods, areas = _extent(typed, sha256)
-    size = path.stat().st_size
-    capture = Capture(sha256, source, address, path.name, container, size, retrieved_at, periods, areas)
-    try:
-        return store.keep(path, capture)
-    except ValueError as error:
-        typed.forget(sha256)  # they may be of other bytes than the hash says
-        raise RefusedFile(path.name, str(error)) from error
 
 
 def _refuse_synthetic(path: Path, container: inbox.Container) -> None:
@@ -90,10 +131,10 @@ def _synthetic(path: Path) -> RefusedFile:
     return RefusedFile(path.name, "this is a file of the synthetic sample, not of BLS; use SOURCE=sample for it")
 
 
-def _extent(typed: TypedCells, sha256: str) -> tuple[str, str]:
+def _extent(typed: TypedCells, capture: Capture) -> tuple[str, str]:
     """Periods and areas of a capture, as its manifest row says them."""
-    quarterly = pl.scan_parquet(typed.table(sha256, "quarterly_cells"))
-    annual = pl.scan_parquet(typed.table(sha256, "annual_cells"))
+    quarterly = pl.scan_parquet(typed.table(capture, "quarterly_cells"))
+    annual = pl.scan_parquet(typed.table(capture, "annual_cells"))
     labels = [
         *(f"{year}-Q{quarter}" for year, quarter in quarterly.select("year", "quarter").unique().collect().iter_rows()),
         *(str(year) for (year,) in annual.select("year").unique().collect().iter_rows()),

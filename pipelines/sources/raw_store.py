@@ -5,12 +5,14 @@ Layout: FOLDER/captures/<first two digits of the hash>/<hash>.<container>, and b
 manifest row. A capture is complete when its manifest row is there; both are moved into place whole.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,13 +34,19 @@ class Capture:
     container: Container
     bytes: int
     retrieved_at: str
-    """UTC, ISO 8601 with microseconds: the order of vintages."""
+    """UTC, ISO 8601 with microseconds."""
     periods: str
     """Periods the file holds, such as '2016-Q1 to 2016-Q4'."""
     areas: str
     """The one area the file holds, or how many."""
     etag: str | None = None
     last_modified: str | None = None
+    published_at: str = ""
+    """When its content was published, as far as that is known: the order of vintages. Never after it was retrieved."""
+
+    def __post_init__(self) -> None:
+        published_at = min(self.published_at or self.retrieved_at, self.retrieved_at)
+        object.__setattr__(self, "published_at", published_at)
 
 
 MANIFEST_SCHEMA = pl.Schema(
@@ -50,6 +58,7 @@ MANIFEST_SCHEMA = pl.Schema(
         "container": pl.String,
         "bytes": pl.Int64,
         "retrieved_at": pl.String,
+        "published_at": pl.String,
         "periods": pl.String,
         "areas": pl.String,
         "etag": pl.String,
@@ -105,11 +114,34 @@ class RawStore:
         row.replace(self._stem(capture.capture_sha256).with_suffix(".json"))
         return capture
 
+    def incoming(self) -> Path:
+        """A folder for files on their way into the store."""
+        folder = self.folder.parent / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @contextmanager
+    def held(self, tell: Callable[[str], object]) -> Iterator[None]:
+        """Keeps other runs out while this one captures; waits for the one that does. Ends with the process.
+
+        What runs that were killed left behind is cleared away.
+        """
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with (self.folder.parent / ".lock").open("w", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                tell("another run is capturing files; waiting for it")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            for left in (*self.incoming().glob("*"), *self.folder.glob("??/.part-*")):
+                shutil.rmtree(left, ignore_errors=True)
+            yield
+
     def captures(self, sources: Collection[str]) -> list[Capture]:
         """Captures of these sources, oldest first."""
         rows = (json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("??/*.json"))
         found = (Capture(**row) for row in rows if row["source"] in sources)
-        return sorted(found, key=lambda capture: (capture.retrieved_at, capture.capture_sha256))
+        return sorted(found, key=lambda one: (one.published_at, one.retrieved_at, one.capture_sha256))
 
     def _stem(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256

@@ -1,23 +1,25 @@
 """Writes what the readers find in a capture as Parquet, once, and finds it again while nothing has changed.
 
 Belongs here: the folder of typed tables of one capture, and the choice of the reader for each table inside a file.
-Not here: the readers themselves. Layout: FOLDER/<reader fingerprint>/<hash>/{quarterly_cells, annual_cells, titles,
-rejected_rows, refused_members}.parquet; a folder appears whole or not at all.
+Not here: the readers themselves. Layout: FOLDER/<reader fingerprint>/<hash>[-<areas>]/{quarterly_cells, annual_cells,
+titles, rejected_rows, refused_members}.parquet; a folder appears whole or not at all.
 """
 
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.domain import qcew_codes
-from pipelines.sources import bls, inbox, qualityinfo, reading, reference_tables
+from pipelines.sources import bls, bls_files, inbox, qualityinfo, reading, reference_tables
 from pipelines.sources.inbox import Container, Member
+from pipelines.sources.raw_store import Capture
 from pipelines.sources.reading import ANNUAL_SCHEMA, QUARTERLY_SCHEMA, REJECTED_SCHEMA, MemberCells, RefusedFile
 
 TITLES_SCHEMA = pl.Schema({"member": pl.String, "title_kind": pl.String, "code": pl.String, "title": pl.String})
@@ -45,32 +47,49 @@ class MemberTitles:
 class TypedCells:
     """Typed tables of captures under one folder, kept apart by the fingerprint of the code that read them."""
 
-    def __init__(self, folder: Path, areas: pl.DataFrame) -> None:
+    def __init__(self, folder: Path, areas: pl.DataFrame, wanted_areas: Collection[str] = ()) -> None:
+        """areas: reference.areas. wanted_areas: the areas that are read of archives that come from the web."""
         self.areas = areas
         self.folder = folder / reader_fingerprint(areas)
+        self.wanted_areas = frozenset(wanted_areas)
 
-    def table(self, sha256: str, name: str) -> Path:
+    def folder_of(self, capture: Capture) -> Path:
+        """Where the tables of a capture are: apart for each choice of areas, where only some are read."""
+        wanted = self._wanted_of(capture)
+        if wanted is None:
+            return self.folder / capture.capture_sha256
+        choice = hashlib.sha256(" ".join(sorted(wanted)).encode()).hexdigest()[:16]
+        return self.folder / f"{capture.capture_sha256}-{choice}"
+
+    def table(self, capture: Capture, name: str) -> Path:
         """Where the Parquet file of one table of a capture is."""
-        return self.folder / sha256 / f"{name}.parquet"
+        return self.folder_of(capture) / f"{name}.parquet"
 
-    def ensure(self, sha256: str, file: Path, container: Container, name: str) -> None:
-        """Reads a file into its typed tables unless they are there already; name is the file's own.
+    def ensure(self, capture: Capture, file: Path) -> None:
+        """Reads a captured file into its typed tables unless they are there already.
 
         Raises RefusedFile where nothing in the file can be used; nothing is written then.
         """
-        if (self.folder / sha256).exists():
+        target = self.folder_of(capture)
+        if target.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".part-") as temporary:
-            whole = Path(temporary) / sha256
+            whole = Path(temporary) / target.name
             whole.mkdir()
-            _write_tables(whole, sha256, name, _read_file(file, container, name, self.areas))
-            if not (self.folder / sha256).exists():
-                whole.rename(self.folder / sha256)
+            results = _read_file(file, capture.container, capture.file_name, self.areas, self._wanted_of(capture))
+            _write_tables(whole, capture.capture_sha256, capture.file_name, results)
+            if not target.exists():
+                whole.rename(target)
 
-    def forget(self, sha256: str) -> None:
+    def forget(self, capture: Capture) -> None:
         """Removes the typed tables of one capture."""
-        shutil.rmtree(self.folder / sha256, ignore_errors=True)
+        shutil.rmtree(self.folder_of(capture), ignore_errors=True)
+
+    def _wanted_of(self, capture: Capture) -> frozenset[str] | None:
+        """The areas to read of a capture; None for all that it holds."""
+        is_whole_nation = capture.source == "bls" and capture.container == "zip"
+        return self.wanted_areas if is_whole_nation and self.wanted_areas else None
 
     def forget_other_readers(self) -> None:
         """Removes typed tables that an earlier version of the readers wrote; captures are kept."""
@@ -82,7 +101,7 @@ class TypedCells:
 def reader_fingerprint(areas: pl.DataFrame) -> str:
     """16 hexadecimal digits that change whenever a reader's code, or the area table it reads by, changes."""
     digest = hashlib.sha256()
-    for module in (bls, inbox, qcew_codes, qualityinfo, reading, reference_tables):
+    for module in (bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables):
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(Path(__file__).read_bytes())
     digest.update(areas.write_csv().encode())
@@ -90,17 +109,28 @@ def reader_fingerprint(areas: pl.DataFrame) -> str:
 
 
 def _read_file(
-    file: Path, container: Container, name: str, areas: pl.DataFrame
+    file: Path, container: Container, name: str, areas: pl.DataFrame, wanted: frozenset[str] | None
 ) -> Iterator[MemberCells | MemberTitles | RefusedFile]:
-    """What each table of a file holds; a table that is refused does not stop the others."""
-    for member in inbox.open_members(file, container):
+    """What each table of a file holds of the wanted areas; a table that is refused does not stop the others."""
+    for member in inbox.open_members(file, container, partial(_may_hold, wanted) if wanted else None):
         label = member.name if container == "zip" else name
         try:
-            yield from _read_member(member, label, areas)
+            for found in _read_member(member, label, areas):
+                yield _only(wanted, found) if wanted and isinstance(found, MemberCells) else found
         except RefusedFile as refusal:
             yield refusal
         except inbox.UNREADABLE as error:
             yield RefusedFile(label, f"it is damaged or cut short ({error}); download it again")
+
+
+def _may_hold(wanted: frozenset[str], member: str) -> bool:
+    """Whether a member can have rows of the wanted areas, by its name."""
+    area = bls_files.area_of_member(member)
+    return area is None or area in wanted
+
+
+def _only(wanted: frozenset[str], found: MemberCells) -> MemberCells:
+    return replace(found, cells=found.cells.filter(pl.col("area_fips").is_in(list(wanted))))
 
 
 def _read_member(member: Member, label: str, areas: pl.DataFrame) -> Iterator[MemberCells | MemberTitles]:

@@ -1,21 +1,16 @@
 """Dagster loads the project, and its schedule and sensor ask for the right runs."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 from subprocess import CompletedProcess
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 from dagster import OpDefinition
 
 from pipelines.definitions import build_definitions
-from pipelines.orchestration.jobs import RELEASE_SCHEDULE, inbox_sensor
+from pipelines.orchestration.jobs import inbox_sensor
 from pipelines.settings import Settings
-
-RELEASES = ("2025-09-09", "2025-12-19", "2026-03-10", "2026-06-02", "2026-08-28", "2026-12-02")
-"""Days on which BLS published Q1 2025 to Q2 2026, at 10:00 Eastern."""
 
 
 @pytest.mark.parametrize("what", ["toml", "defs"])
@@ -24,12 +19,13 @@ def test_dg_check_passes(what: str, program: Callable[..., CompletedProcess[str]
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
-def test_definitions_are_loadable_with_one_job_one_schedule_one_sensor() -> None:
+def test_definitions_are_loadable_with_their_jobs_schedules_and_sensor() -> None:
     definitions = build_definitions(Settings())
     dg.Definitions.validate_loadable(definitions)
     repository = definitions.get_repository_def()
     assert repository.has_job("refresh")
-    assert [schedule.name for schedule in repository.schedule_defs] == ["release_months"]
+    assert repository.has_job("capture_quarters")
+    assert {schedule.name for schedule in repository.schedule_defs} == {"release_calendar", "qualityinfo_calendar"}
     assert [sensor.name for sensor in repository.sensor_defs] == ["inbox_files"]
 
 
@@ -40,26 +36,6 @@ def test_no_step_waits_for_a_slot_that_a_killed_run_would_keep() -> None:
         assets.op.pool for assets in repository.assets_defs_by_key.values() if isinstance(assets.node_def, OpDefinition)
     }
     assert pools == {None}
-
-
-@pytest.mark.parametrize("release", RELEASES)
-def test_the_schedule_looks_on_each_day_of_a_release_after_it(release: str) -> None:
-    minute, hour, day_of_month, months, weekdays = str(RELEASE_SCHEDULE.cron_schedule).split()
-    day = date.fromisoformat(release)
-    assert (day_of_month, weekdays) == ("*", "1-5")
-    assert day.isoweekday() <= 5
-    assert str(day.month) in months.split(",")
-    assert int(hour) * 60 + int(minute) > 10 * 60
-    assert RELEASE_SCHEDULE.execution_timezone == "America/New_York"
-
-
-def test_the_schedule_asks_for_one_run_of_the_job() -> None:
-    time = datetime(2026, 12, 2, 11, 30, tzinfo=ZoneInfo("America/New_York"))
-    schedule = build_definitions(Settings()).resolve_schedule_def("release_months")
-    with dg.build_schedule_context(scheduled_execution_time=time) as context:
-        tick = schedule.evaluate_tick(context)
-    assert schedule.job_name == "refresh"
-    assert len(tick.run_requests or ()) == 1
 
 
 def test_the_sensor_asks_for_a_run_when_a_file_appears_and_only_once(tmp_path: Path) -> None:

@@ -45,14 +45,15 @@ CAPTURES = Table(
     "One row a captured input file that this warehouse may use.",
     ("capture_sha256",),
     (
-        Column("vintage_order", "BIGINT", "1 for the oldest capture; a later one supersedes what it covers."),
+        Column("vintage_order", "BIGINT", "1 for what was published first; a later one supersedes what it covers."),
         *shared("capture_sha256"),
-        Column("source", "VARCHAR", "The way in: sample, files."),
+        Column("source", "VARCHAR", "The way in: sample, files, bls or qualityinfo (the last two over HTTP)."),
         *shared("address"),
         Column("file_name", "VARCHAR", "Name of the file as received."),
         Column("container", "VARCHAR", "csv, csv.gz, zip or xlsx, by content."),
         Column("bytes", "BIGINT", "Size of the file."),
         Column("retrieved_at", "VARCHAR", "When it was first captured, UTC, ISO 8601."),
+        Column("published_at", "VARCHAR", "When its content was published, as far as that is known, UTC, ISO 8601."),
         Column("periods", "VARCHAR", "Periods the file holds."),
         Column("areas", "VARCHAR", "The one area the file holds, or how many."),
         Column("etag", "VARCHAR", "HTTP ETag, where the file came over HTTP.", True),
@@ -64,6 +65,28 @@ REFUSED_FILES = Table(
     "One row a file, or a table inside a captured file, that was refused; nothing is built from it.",
     ("address", "member", "reason"),
     (*shared("address", "member"), Column("reason", "VARCHAR", "Why, and what to do.")),
+)
+WEB_FILES = Table(
+    "raw.web_files",
+    "One row an internet address that was ever asked for a file, with its last answer and what is in hand of it.",
+    ("address",),
+    (
+        *shared("address"),
+        Column("source", "VARCHAR", "bls or qualityinfo."),
+        *shared("period"),
+        Column("area_fips", "VARCHAR", "The one area of the file; null where it holds all.", True),
+        Column("outcome", "VARCHAR", "captured, unchanged, older (than what is in hand), missing, failed or refused."),
+        Column("checked_at", "VARCHAR", "When it was last asked, UTC, ISO 8601."),
+        Column("reason", "VARCHAR", "Why it gave nothing that can be used, or only a part.", True),
+        Column("failing_since", "VARCHAR", "The first answer without use since the last good one.", True),
+        Column("capture_sha256", "VARCHAR", "The content in hand; null where it never gave any.", True),
+        Column("first_captured_at", "VARCHAR", "When it first gave content.", True),
+        Column("content_since", "VARCHAR", "When the content in hand was captured.", True),
+        Column("content_checked_at", "VARCHAR", "When the content in hand was last known to be the present one.", True),
+        Column("published_at", "VARCHAR", "When the content in hand was published, as far as that is known.", True),
+        Column("etag", "VARCHAR", "HTTP ETag of the content in hand.", True),
+        Column("last_modified", "VARCHAR", "HTTP Last-Modified of the content in hand.", True),
+    ),
 )
 REJECTED_ROWS = Table(
     "raw.rejected_rows",
@@ -127,4 +150,4 @@ ANNUAL_CELLS = Table(
     is_published=False,
 )
 
-TABLES = (CAPTURES, REFUSED_FILES, REJECTED_ROWS, TITLES, QUARTERLY_CELLS, ANNUAL_CELLS)
+TABLES = (CAPTURES, REFUSED_FILES, WEB_FILES, REJECTED_ROWS, TITLES, QUARTERLY_CELLS, ANNUAL_CELLS)

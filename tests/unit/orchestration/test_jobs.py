@@ -3,32 +3,94 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
-from pipelines.domain.periods import Period, expected_release
+from pipelines.definitions import build_definitions
+from pipelines.domain.periods import Period
+from pipelines.domain.release_calendar import RELEASED_ON
 from pipelines.orchestration.jobs import (
+    REASON_TO_SWEEP,
     REFRESH,
-    RELEASE_SCHEDULE,
     inbox_sensor,
     progress_logger,
+    qualityinfo_schedule,
+    reason_to_look,
+    release_schedule,
 )
-from pipelines.settings import Settings
+from pipelines.settings import Settings, read_settings
+from pipelines.sources.bls_files import area_slice
+from pipelines.sources.raw_store import Capture
+from pipelines.sources.request_log import RequestLog
 
-# The schedule
+# The schedules
+
+NEWEST = Period(2026, 1)  # in September 2026
+SEEN = {NEWEST: date(2026, 8, 28)}
 
 
-def test_every_release_falls_into_a_month_of_the_schedule() -> None:
-    minute, hour, day, months, weekdays = str(RELEASE_SCHEDULE.cron_schedule).split()
-    scheduled = {int(month) for month in months.split(",")}
-    releases = {expected_release(Period(2026, quarter))[1] for quarter in (1, 2, 3, 4)}
-    assert releases <= scheduled
-    assert scheduled == {3, 6, 8, 9, 12}  # qcew.md §1: Q1 Aug or Sep, Q2 Dec, Q3 Mar, Q4 Jun
-    assert (int(hour), int(minute)) > (10, 0)  # BLS publishes at 10:00 Eastern
-    assert (day, weekdays, RELEASE_SCHEDULE.execution_timezone) == ("*", "1-5", "America/New_York")
-    assert RELEASE_SCHEDULE.job_name == REFRESH.name == "refresh"
+@pytest.mark.parametrize(
+    ("day", "seen", "reason"),
+    [
+        ("2026-09-15", {}, "2026-Q1 may be published"),
+        ("2026-08-03", SEEN, REASON_TO_SWEEP),  # the first Monday of the month
+        ("2026-09-01", SEEN, "2026-Q1 came on 2026-08-28: its files may follow each other"),
+        ("2026-09-04", SEEN, None),
+        ("2026-09-14", SEEN, "Monday: all that is open for revision"),
+        ("2026-09-15", SEEN, None),
+        ("2026-12-01", SEEN, "2026-Q2 may be published"),
+        ("2026-12-31", SEEN, "2026-Q2 may be published"),
+        ("2027-01-05", SEEN, "2026-Q2 is late"),
+        ("2027-02-26", SEEN, "2026-Q2 is late"),
+        ("2026-11-26", SEEN, None),
+    ],
+)
+def test_why_a_scheduled_run_looks(day: str, seen: dict[Period, date], reason: str | None) -> None:
+    assert reason_to_look(date.fromisoformat(day), seen) == reason
+
+
+@pytest.mark.parametrize(("quarter", "day"), RELEASED_ON.items())
+def test_every_known_release_would_have_been_looked_for_on_its_day(quarter: Period, day: date) -> None:
+    seen = {other: released for other, released in RELEASED_ON.items() if other < quarter}
+    assert reason_to_look(day, seen) == f"{quarter} may be published"
+
+
+def tick(settings: Settings, time: datetime) -> dg.RunRequest | str:
+    schedule = build_definitions(settings).resolve_schedule_def("release_calendar")
+    with dg.build_schedule_context(scheduled_execution_time=time, resources={"settings": settings}) as context:
+        result = schedule.evaluate_tick(context)
+    return result.run_requests[0] if result.run_requests else str(result.skip_message)
+
+
+def test_a_scheduled_run_asks_bls_unless_the_environment_says_otherwise(tmp_path: Path) -> None:
+    time = datetime(2026, 12, 2, 11, 30, tzinfo=ZoneInfo("America/New_York"))
+    for environment, source in (({}, "bls"), ({"SECTORS_SOURCE": "files"}, "files")):
+        request = tick(replace(read_settings(environment), data_dir=tmp_path), time)
+        assert isinstance(request, dg.RunRequest)
+        config = {"source": source, "asks_final_files": False}
+        assert request.run_config == {"resources": {"settings": {"config": config}}}
+        assert request.run_key == "2026-12-02"
+
+
+def test_a_tick_without_reason_says_what_is_there(tmp_path: Path) -> None:
+    log = RequestLog(replace(Settings(), data_dir=tmp_path).raw_dir)
+    file = area_slice("https://bls", NEWEST, "41000")
+    content = Capture("a" * 64, "bls", file.address, file.name, "csv", 1, "2026-08-28T15:00:00+00:00", "", "")
+    log.good(file, content, "captured", content.retrieved_at)
+    time = datetime(2026, 11, 26, 11, 30, tzinfo=ZoneInfo("America/New_York"))
+    assert tick(replace(Settings(), data_dir=tmp_path), time) == "2026-Q1 is there, and it is no Monday"
+
+
+def test_both_schedules_run_on_weekdays_after_bls_publishes() -> None:
+    schedules = {one.name: one for one in (release_schedule, qualityinfo_schedule)}
+    crons = {name: str(one.cron_schedule).split() for name, one in schedules.items()}
+    assert crons["release_calendar"] == ["30", "11", "*", "*", "1-5"]  # BLS publishes at 10:00 Eastern
+    assert {one.execution_timezone for one in schedules.values()} == {"America/New_York"}
+    assert {one.job_name for one in schedules.values()} == {REFRESH.name}
 
 
 # The sensor

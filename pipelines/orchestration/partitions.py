@@ -1,0 +1,54 @@
+"""Quarters as partitions: which captures of BLS there are of each, and backfills.
+
+Belongs here: the partitions and their keys. Not here: the assets that have them (assets/raw).
+"""
+
+import warnings
+from collections.abc import Callable
+from datetime import datetime
+
+import dagster as dg
+
+from pipelines.domain.periods import Period
+from pipelines.domain.release_calendar import FIRST_YEAR
+
+QUARTERS_OF_BLS = dg.AssetKey(["raw", "quarters_of_bls"])
+
+QUARTERS = dg.TimeWindowPartitionsDefinition(
+    start=f"{FIRST_YEAR}-01-01", cron_schedule="0 0 1 1,4,7,10 *", fmt="%Y-%m-%d"
+)
+"""Each quarter under its first day; a quarter is there once it has ended."""
+
+
+def quarterly_asset(key: dg.AssetKey, group_name: str, kinds: set[str]) -> Callable[..., dg.AssetsDefinition]:
+    """The decorator of an asset with a partition a quarter, any number of which is made in one run."""
+
+    def decorate(make: Callable[..., object]) -> dg.AssetsDefinition:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", dg.BetaWarning)  # backfill_policy, which is pinned with Dagster
+            return dg.asset(
+                key=key,
+                group_name=group_name,
+                kinds=kinds,
+                partitions_def=QUARTERS,
+                backfill_policy=dg.BackfillPolicy.single_run(),
+            )(make)
+
+    return decorate
+
+
+def partition_key(quarter: Period) -> str:
+    """The key of a quarter: 2016-04-01 for 2016-Q2."""
+    return f"{quarter.year}-{3 * (quarter.quarter or 1) - 2:02}-01"
+
+
+def quarters_in(window: dg.TimeWindow) -> tuple[Period, ...]:
+    """The quarters from the window's start up to its end, which is not in it."""
+    keys = QUARTERS.get_partition_keys_in_time_window(window)
+    return tuple(quarter_of(key) for key in keys)
+
+
+def quarter_of(key: str) -> Period:
+    """The quarter that a key names."""
+    day = datetime.strptime(key, "%Y-%m-%d")
+    return Period(day.year, (day.month + 2) // 3)

@@ -1,0 +1,110 @@
+"""Looks at the publishers' web servers for a run: its plan, its session, and what is said of it.
+
+Belongs here: the settings of a run turned into a plan and a polite session. Not here: planning and asking themselves
+(pipelines.sources), and what is built from the captures (intake).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
+
+from pipelines.domain.periods import Period
+from pipelines.settings import SHIPPED_DEFINITIONS, Settings
+from pipelines.sources.capture_plan import CapturePlan, Wanted, plan_bls, plan_qualityinfo
+from pipelines.sources.capture_scope import CaptureScope, load_scope
+from pipelines.sources.definition_files import load_definitions
+from pipelines.sources.http import Manners, PoliteSession
+from pipelines.sources.raw_store import RawStore
+from pipelines.sources.request_log import RequestLog
+from pipelines.sources.typed_cells import TypedCells
+from pipelines.sources.web_capture import Look, LookReport, offered
+
+Tell = Callable[[str], object]
+
+ON_LOOPBACK = Manners(seconds_between_requests=0.0, first_wait_seconds=0.05, longest_wait_seconds=0.5,
+                      seconds_of_silence=2.0, seconds_of_patience=2.0)  # fmt: skip
+"""A server on this machine is nobody's guest: no pauses."""
+
+
+def now_in_utc() -> str:
+    """The present moment, ISO 8601 with microseconds."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def today(settings: Settings) -> date:
+    """The day that plans are made for."""
+    return settings.today or datetime.now(UTC).date()
+
+
+def scope_of(settings: Settings) -> CaptureScope:
+    """What the definitions say is wanted."""
+    areas = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).areas
+    return load_scope(settings.definitions_dir, SHIPPED_DEFINITIONS, areas)
+
+
+def request_log(settings: Settings) -> RequestLog:
+    """What the publishers answered before."""
+    return RequestLog(settings.raw_dir)
+
+
+def plan_look(settings: Settings, quarters: tuple[Period, ...] | None = None) -> CapturePlan:
+    """What a run with these settings would ask for. quarters: only these of BLS."""
+    answers = request_log(settings).all()
+    wanted = Wanted(settings.since, quarters, settings.asks_final_files)
+    if settings.source == "qualityinfo":
+        return plan_qualityinfo(settings.qualityinfo_address, scope_of(settings), today(settings), answers, wanted)
+    return plan_bls(settings.bls_address, scope_of(settings), today(settings), answers, wanted)
+
+
+def look(
+    settings: Settings, store: RawStore, typed: TypedCells, tell: Tell, quarters: tuple[Period, ...] | None = None
+) -> tuple[CapturePlan, LookReport]:
+    """Asks the run's publisher for what is planned.
+
+    Raises SettingsError where no contact is set, RequestFailed or RefusedFile where QualityInfo's lists cannot be had.
+    """
+    contact, base = settings.contact(), _base(settings)
+    plan = plan_look(settings, quarters)
+    tell(f"{settings.source}: {len(plan.requests)} files to ask for, {plan.final_files} in hand and final")
+    with PoliteSession(contact, (_origin(base),), _manners(base), tell) as session:
+        if settings.source == "qualityinfo" and plan.requests:
+            plan, absent = offered(plan, session, base, store.incoming())
+            for file in absent:
+                tell(f"not offered by QualityInfo: {file}")
+        return plan, Look(session, store, typed, request_log(settings), now_in_utc, tell).at(plan)
+
+
+def news(plan: CapturePlan, report: LookReport, settings: Settings) -> Iterator[str]:
+    """What a look brought, in sentences for people."""
+    counts = {
+        "new": report.count("captured"),
+        "unchanged": report.count("unchanged"),
+        "earlier versions": report.count("older"),
+        "not there": report.count("missing"),
+        "failed": report.count("failed"),
+        "refused": report.count("refused"),
+        "not asked, since their quarter is not out": len(report.waiting),
+        "asked before the look was cut off": report.earlier,
+    }
+    found = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to ask for"
+    yield f"{settings.source}: {report.requests_sent} requests: {found}"
+
+
+def late_releases(plan: CapturePlan, report: LookReport) -> list[str]:
+    """The quarters that should be out and were not there, a sentence each."""
+    found = {planned.file.period for planned, answer in report.answers if answer.outcome == "captured"}
+    return replace(plan, late=tuple(quarter for quarter in plan.late if quarter not in found)).late_sentences()
+
+
+def _base(settings: Settings) -> str:
+    return settings.qualityinfo_address if settings.source == "qualityinfo" else settings.bls_address
+
+
+def _origin(base: str) -> str:
+    parts = urlsplit(base)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _manners(base: str) -> Manners:
+    return ON_LOOPBACK if urlsplit(base).hostname in ("127.0.0.1", "localhost", "::1") else Manners()

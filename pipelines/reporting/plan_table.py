@@ -1,0 +1,55 @@
+"""What a run would ask the publishers for, as a terminal table.
+
+Belongs here: wording and layout. Not here: how it is decided (pipelines.sources.capture_plan).
+"""
+
+import polars as pl
+from rich.table import Table
+from rich.text import Text
+
+
+def plan_summary(plan: pl.DataFrame) -> Table:
+    """One row a reason and period.
+
+    plan: one row a file, in the order of asking, with reason, period, area_fips (null: all areas), address and
+    only_if (the address that must be there too, null where the request is made in any case).
+    """
+    table = Table(title=Text("Files to ask for", style="bold"), title_justify="left")
+    table.add_column("Why", no_wrap=True)
+    table.add_column("Period", no_wrap=True)
+    table.add_column("Files", justify="right")
+    table.add_column("At least", justify="right")
+    table.add_column("Areas")
+    groups = plan.group_by("reason", "period", maintain_order=True).agg(
+        pl.len().alias("files"), pl.col("area_fips").drop_nulls().alias("areas"), pl.col("only_if").count().alias("ifs")
+    )
+    for row in groups.iter_rows(named=True):
+        least = row["files"] - row["ifs"]  # the others only if the first is there
+        table.add_row(row["reason"], row["period"], f"{row['files']:,}", f"{least:,}", _areas(row["areas"]))
+    return table
+
+
+def plan_files(plan: pl.DataFrame) -> Table:
+    """One row a file, with its address."""
+    table = Table(title_justify="left")
+    for name in ("Why", "Period", "Area", "Address"):
+        table.add_column(name, no_wrap=name != "Address", overflow="fold")
+    for row in plan.iter_rows(named=True):
+        table.add_row(row["reason"], row["period"], row["area_fips"] or "all", row["address"])
+    return table
+
+
+def plan_sentences(source: str, least: int, most: int, seconds: float, final_files: int) -> list[str]:
+    """How many requests, about how long, and what is left alone."""
+    count = f"{most:,}" if least == most else f"{least:,} to {most:,}"
+    minutes = max(1, round(seconds / 60))
+    left = f"; {final_files:,} files are in hand and final, they are not asked for" if final_files else ""
+    if not most:
+        return [f"{source}: nothing to ask for{left}."]
+    return [f"{source}: {count} requests, at most one a second: about {minutes:,} minutes at most{left}."]
+
+
+def _areas(areas: list[str]) -> str:
+    if not areas:
+        return "all, in one archive"
+    return ", ".join(areas[:3]) + (f" and {len(areas) - 3} more" if len(areas) > 3 else "")

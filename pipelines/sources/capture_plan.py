@@ -1,0 +1,178 @@
+"""Which files a look at the publishers asks for, and why: decided before the first request.
+
+Belongs here: the plan, from the scope, the release calendar and what was answered before. Not here: the requests
+(web_capture).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from pipelines.domain.periods import QUARTERS, Period
+from pipelines.domain.release_calendar import (
+    LONGEST_SLIP,
+    final_from,
+    is_late,
+    newest_due_quarter,
+    quarters_between,
+    release_window,
+)
+from pipelines.sources import bls_files, qualityinfo_files
+from pipelines.sources.capture_scope import CaptureScope
+from pipelines.sources.remote_files import RemoteFile
+from pipelines.sources.request_log import LastAnswer, quarters_seen
+
+Reason = Literal["new period", "open for revision", "never seen", "final, asked again"]
+
+SECONDS_A_SLICE = 1.3  # one request a second, and the time of a small file
+SECONDS_A_ZIP = 90.0  # a few hundred megabytes
+
+
+@dataclass(frozen=True)
+class PlannedRequest:
+    """One file to ask for. `only_if` is an address that must be there too: that of the probe of an unseen quarter."""
+
+    file: RemoteFile
+    reason: Reason
+    before: LastAnswer | None = None
+    only_if: str | None = None
+
+
+@dataclass(frozen=True)
+class CapturePlan:
+    """What is asked for, in this order; how many files are final and left alone; which quarters are late."""
+
+    requests: tuple[PlannedRequest, ...]
+    final_files: int
+    late: tuple[Period, ...] = ()
+
+    def least_requests(self) -> int:
+        """Requests that are made even if no new quarter is there."""
+        return sum(request.only_if is None for request in self.requests)
+
+    def seconds(self) -> float:
+        """About how long all requests take."""
+        return sum(SECONDS_A_ZIP if one.file.area_fips is None else SECONDS_A_SLICE for one in self.requests)
+
+    def late_sentences(self) -> list[str]:
+        """The quarters that should be out, a sentence each."""
+        return [f"late: BLS has not published {quarter} yet, as far as was seen" for quarter in self.late]
+
+    def frame(self) -> pl.DataFrame:
+        """One row a request: reason, period, area_fips, address, only_if."""
+        rows = [(one.reason, one.file.period.label, one.file.area_fips, one.file.address, one.only_if)
+                for one in self.requests]  # fmt: skip
+        names = ("reason", "period", "area_fips", "address", "only_if")
+        return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a scope is asked for. since: first year. quarters: only these. final_too: what is final as well."""
+
+    since: int | None = None
+    quarters: tuple[Period, ...] | None = None
+    final_too: bool = False
+
+
+def plan_bls(
+    base: str, scope: CaptureScope, today: date, answers: Sequence[LastAnswer], wanted: Wanted = Wanted()
+) -> CapturePlan:
+    """Plans a look at BLS: slices of the newest years, zips of whole years before them.
+
+    A quarter of which nothing was ever seen is asked for by one slice, its state's if it can be; the others follow
+    if that is there.
+    """
+    newest = newest_due_quarter(today)
+    first_year_of_slices = newest.year - scope.bls_years
+    since = wanted.since or first_year_of_slices
+    quarters = [
+        quarter
+        for quarter in wanted.quarters or quarters_between(Period(since, 1), newest)
+        if quarter <= newest
+    ]  # fmt: skip
+    old_years = sorted({quarter.year for quarter in quarters if quarter.year < first_year_of_slices})
+    seen = quarters_seen(answers)
+    only_if: dict[str, str] = {}
+    files: list[RemoteFile] = []
+    for quarter in sorted((one for one in quarters if one.year >= first_year_of_slices), reverse=True):
+        slices = [bls_files.area_slice(base, quarter, area) for area in _states_first(scope.bls_areas)]
+        if quarter not in seen and today <= release_window(quarter).closes + LONGEST_SLIP:
+            only_if |= {other.address: slices[0].address for other in slices[1:]}
+        files += slices
+    files += [bls_files.year_of_areas(base, year) for year in reversed(old_years)]
+    late = tuple(
+        quarter for quarter in quarters if is_late(quarter, today, seen) and quarter > max(seen, default=newest)
+    )
+    return _plan(files, answers, seen, wanted, only_if, late)
+
+
+def plan_qualityinfo(
+    base: str, scope: CaptureScope, today: date, answers: Sequence[LastAnswer], wanted: Wanted = Wanted()
+) -> CapturePlan:
+    """Plans a look at QualityInfo: workbooks of the scope's areas, of years and quarters as its scope says."""
+    newest = newest_due_quarter(today)
+    newest_year = newest.year if newest.quarter == 4 else newest.year - 1
+    first_year = wanted.since or newest_year - scope.qualityinfo_years + 1
+    periods: list[Period] = []
+    if scope.has_annual_workbooks:
+        periods += [Period(year) for year in range(first_year, newest_year + 1)]
+    if scope.has_quarterly_workbooks:
+        periods += quarters_between(Period(first_year, 1), newest)
+    files = [
+        qualityinfo_files.workbook(base, period, area)
+        for period in sorted(periods, reverse=True)
+        for area in scope.qualityinfo_areas
+    ]
+    return _plan(files, answers, quarters_seen(answers), wanted)
+
+
+def left_of(plan: CapturePlan, began_at: str) -> list[PlannedRequest]:
+    """The requests of a plan that were not answered yet in the look that began then."""
+    return [one for one in plan.requests if one.before is None or one.before.checked_at < began_at]
+
+
+def _plan(
+    files: Iterable[RemoteFile],
+    answers: Sequence[LastAnswer],
+    seen: Mapping[Period, date],
+    wanted: Wanted,
+    only_if: Mapping[str, str] = {},
+    late: tuple[Period, ...] = (),
+) -> CapturePlan:
+    by_address = {answer.address: answer for answer in answers}
+    requests: list[PlannedRequest] = []
+    final_files = 0
+    for file in files:
+        before = by_address.get(file.address)
+        is_final = before is not None and _is_final(before, file, seen)
+        if is_final and not wanted.final_too:
+            final_files += 1
+            continue
+        requests.append(PlannedRequest(file, _reason(file, before, is_final, seen), before, only_if.get(file.address)))
+    order: dict[Reason, int] = {"new period": 0, "open for revision": 1, "never seen": 2, "final, asked again": 3}
+    return CapturePlan(tuple(sorted(requests, key=lambda one: order[one.reason])), final_files, late)
+
+
+def _is_final(before: LastAnswer, file: RemoteFile, seen: Mapping[Period, date]) -> bool:
+    """Whether the last look found what is in hand, or that there is no such file, after its last publication."""
+    looked_at = before.content_checked_at if before.capture_sha256 else before.checked_at
+    is_sure = before.reason is None if before.capture_sha256 else before.outcome == "missing"
+    return is_sure and date.fromisoformat((looked_at or "")[:10]) >= final_from(file.period, seen)
+
+
+def _reason(file: RemoteFile, before: LastAnswer | None, is_final: bool, seen: Mapping[Period, date]) -> Reason:
+    if is_final:
+        return "final, asked again"
+    if before and before.capture_sha256:
+        return "open for revision"
+    is_new = seen and file.area_fips and file.period > max(seen)
+    return "new period" if is_new and file.period.quarter in QUARTERS else "never seen"
+
+
+def _states_first(areas: Iterable[str]) -> list[str]:
+    """States and the nation have every quarter that is out; a small county may lack one."""
+    return sorted(areas, key=lambda area: (not area.endswith("000"), area))

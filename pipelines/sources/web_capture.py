@@ -1,0 +1,195 @@
+"""Asks the publishers for what was planned, checks each answer and turns the good ones into captures.
+
+Belongs here: one look at a publisher, request by request. Not here: what is asked for (capture_plan), how (http), and
+what may come in (capture).
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.sources import qualityinfo_files
+from pipelines.sources.capture import Origin, capture_file
+from pipelines.sources.capture_plan import CapturePlan, PlannedRequest, left_of
+from pipelines.sources.http import NotModified, PoliteSession, Received, RequestFailed, http_date
+from pipelines.sources.raw_store import Capture, RawStore, sha256_of
+from pipelines.sources.reading import RefusedFile
+from pipelines.sources.remote_files import RemoteFile, check_content
+from pipelines.sources.request_log import LastAnswer, Outcome, RequestLog
+from pipelines.sources.typed_cells import TypedCells
+
+PROGRESS_EVERY = 50
+"""Requests between two lines of progress."""
+
+
+@dataclass
+class LookReport:
+    """What became of the requests of one look."""
+
+    answers: list[tuple[PlannedRequest, LastAnswer]] = field(default_factory=list)
+    waiting: list[PlannedRequest] = field(default_factory=list)
+    """Not asked for, because the probe of their quarter is not there."""
+    earlier: int = 0
+    """Answered before the look was cut off, and not asked again."""
+    requests_sent: int = 0
+
+    def count(self, *outcomes: str) -> int:
+        """How many addresses answered in one of these ways."""
+        return sum(answer.outcome in outcomes for _, answer in self.answers)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything that one look at a publisher works with. `now` gives the time, UTC in ISO 8601."""
+
+    session: PoliteSession
+    store: RawStore
+    typed: TypedCells
+    log: RequestLog
+    now: Callable[[], str]
+    tell: Callable[[str], object] = lambda _: None
+
+    def at(self, plan: CapturePlan) -> LookReport:
+        """Asks for everything that is planned; a file that cannot be had or used does not stop the others.
+
+        A look that was cut off is gone on with. Raises OSError where this machine fails, such as a full disk.
+        """
+        began_at = self.log.begin_look(self.now())
+        todo = left_of(plan, began_at)
+        report = LookReport(earlier=len(plan.requests) - len(todo))
+        missing: set[str] = {one.file.address for one in plan.requests if one not in todo and _is_missing(one.before)}
+        for number, planned in enumerate(todo, start=1):
+            if planned.only_if in missing:
+                report.waiting.append(planned)
+                continue
+            answer = self._ask(planned)
+            report.answers.append((planned, answer))
+            if _is_missing(answer):
+                missing.add(planned.file.address)
+            if number % PROGRESS_EVERY == 0:
+                self.tell(f"{number} of {len(todo)} files asked for")
+        report.requests_sent = self.session.requests_sent
+        self.log.end_look()
+        return report
+
+    def _ask(self, planned: PlannedRequest) -> LastAnswer:
+        file, before = planned.file, planned.before
+        in_hand = self._in_hand(before)
+        version = before if in_hand and before else None
+        with tempfile.TemporaryDirectory(dir=self.store.incoming()) as folder:
+            target = Path(folder) / file.name
+            try:
+                answer = self.session.fetch(
+                    file.address,
+                    target,
+                    file.largest_bytes,
+                    etag=version.etag if version else None,
+                    last_modified=version.last_modified if version else None,
+                )
+                if isinstance(answer, Received):
+                    return self._take(file, answer, in_hand)
+                if in_hand:
+                    return self.log.good(file, in_hand, "unchanged", self.now())
+                return self.log.bad(file, "failed", "304 Not Modified to a request without condition", self.now())
+            except RequestFailed as failure:
+                return self._leave(file, "missing" if failure.is_missing else "failed", failure.reason)
+            except RefusedFile as refusal:
+                return self._leave(file, "refused", refusal.reason)
+
+    def _in_hand(self, before: LastAnswer | None) -> Capture | None:
+        """The capture that the address last had, if the store still has its bytes."""
+        capture = self.store.find(before.capture_sha256) if before and before.capture_sha256 else None
+        return capture if capture and self.store.path(capture).exists() else None
+
+    def _take(self, file: RemoteFile, received: Received, in_hand: Capture | None) -> LastAnswer:
+        _refuse_unproven_end(file, received)
+        now = self.now()
+        published_at = http_date(received.last_modified) or ""
+        origin = Origin(
+            file.source, file.address, file.name, now, published_at, received.etag, received.last_modified
+        )  # fmt: skip
+        check = partial(self._check, file, in_hand)
+        try:
+            capture = capture_file(received.path, sha256_of(received.path), origin, self.store, self.typed, check)
+        except _SameContent:
+            assert in_hand
+            return self.log.good(file, in_hand, "unchanged", now)
+        flaw = self._flaw(capture)
+        if in_hand and capture.capture_sha256 == in_hand.capture_sha256:
+            return self.log.good(file, capture, "unchanged", now, flaw)
+        if in_hand and capture.published_at < in_hand.published_at:
+            self.tell(f"{file.name}: an earlier version than the one in hand came; it is kept, the newer one serves")
+            return self.log.good(file, capture, "older", now)
+        return self.log.good(file, capture, "captured", now, flaw)
+
+    def _flaw(self, capture: Capture) -> str | None:
+        """What of a captured archive could not be used; it may be damaged on the way, so it is asked for again."""
+        refused = pl.read_parquet(self.typed.table(capture, "refused_members"))
+        if refused.is_empty():
+            return None
+        first = refused.row(0, named=True)
+        return f"{refused.height} of its tables refused: {first['member']}: {first['reason']}"
+
+    def _check(self, file: RemoteFile, in_hand: Capture | None, tables: Path) -> None:
+        check_content(file, tables)
+        is_dated_inside = file.source == "qualityinfo"
+        if is_dated_inside and in_hand and _says_the_same(tables, self.typed.folder_of(in_hand)):
+            raise _SameContent(file.name)
+
+    def _leave(self, file: RemoteFile, outcome: Outcome, reason: str) -> LastAnswer:
+        self.tell(f"not captured: {file}: {reason}")
+        return self.log.bad(file, outcome, reason, self.now())
+
+
+class _SameContent(RefusedFile):
+    """A workbook that says what the one in hand says; only the time of its making, written inside, is another."""
+
+    def __init__(self, member: str) -> None:
+        super().__init__(member, "the same figures as in the file in hand")
+
+
+def offered(plan: CapturePlan, session: PoliteSession, base: str, folder: Path) -> tuple[CapturePlan, list[str]]:
+    """The part of a plan that QualityInfo offers by its own lists of areas and years, and what it does not offer.
+
+    Opens the front page first, as a visitor does, for its cookie. Raises RequestFailed or RefusedFile where the lists
+    cannot be had or read.
+    """
+    read = partial(_read_small, session, folder)
+    read(qualityinfo_files.front_page(base))
+    areas = qualityinfo_files.read_areas(read(qualityinfo_files.list_of_areas(base)))
+    years = qualityinfo_files.read_years(read(qualityinfo_files.list_of_years(base)))
+    there = tuple(one for one in plan.requests if one.file.area_fips in areas and one.file.period.year in years)
+    absent = [str(one.file) for one in plan.requests if one not in there]
+    return replace(plan, requests=there), absent
+
+
+def _read_small(session: PoliteSession, folder: Path, address: str) -> bytes:
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        answer = session.fetch(address, Path(place) / "answer", qualityinfo_files.LARGEST_LIST)
+        return b"" if isinstance(answer, NotModified) else answer.path.read_bytes()
+
+
+def _is_missing(answer: LastAnswer | None) -> bool:
+    return answer is not None and answer.outcome == "missing"
+
+
+def _refuse_unproven_end(file: RemoteFile, received: Received) -> None:
+    """Where nobody said how long a CSV is, only its last line end shows that it was not cut."""
+    if received.has_length or not file.name.endswith(".csv") or not received.bytes:
+        return
+    with received.path.open("rb") as content:
+        content.seek(-1, 2)
+        if content.read(1) != b"\n":
+            raise RefusedFile(file.name, "the last line has no end: the file may be cut; the next run asks again")
+
+
+def _says_the_same(tables: Path, others: Path) -> bool:
+    """Whether two captures were read into the same rows."""
+    names: Iterable[str] = ("quarterly_cells", "annual_cells", "rejected_rows")
+    left, right = ([pl.read_parquet(at / f"{name}.parquet").drop("capture_sha256") for name in names]
+                   for at in (tables, others))  # fmt: skip
+    return all(one.equals(other) for one, other in zip(left, right, strict=True))
