@@ -10,9 +10,13 @@ from expectations.vocabulary import (
     row_count_between,
 )
 from pipelines.domain import qcew_codes
+from pipelines.domain.release_calendar import REVISION_STATUSES
 from pipelines.warehouse.sql_models import load_model
 
 _DISCLOSURE = column_in_set("disclosure", qcew_codes.DISCLOSURES, meaning="Disclosure has three states.")
+_REVISION_STATUS = column_in_set(
+    "revision_status", REVISION_STATUSES, meaning="Figures are the first, revised or final."
+)
 _NOT_NEGATIVE = (column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),)
 
 
@@ -37,6 +41,12 @@ SUITES = (
         (
             row_count_between(1, meaning="Without captures there is nothing to build from."),
             column_between("row_count", 1, meaning="A capture holds rows of every area and period it covers."),
+            _REVISION_STATUS,
+            no_rows(
+                "newest_in_force",
+                "SELECT * FROM core.vintages WHERE is_in_force <> (newer_vintages = 0) ORDER BY ALL",
+                meaning="The newest vintage of an area and period is in force, and no other.",
+            ),
         ),
     ),
     TableSuite(
@@ -120,7 +130,10 @@ SUITES = (
     ),
     TableSuite(
         "core.region_periods",
-        (column_matches("area_fips", r"\d{5}", meaning="Regions are built from counties and whole states."),),
+        (
+            column_matches("area_fips", r"\d{5}", meaning="Regions are built from counties and whole states."),
+            _REVISION_STATUS,
+        ),
     ),
     TableSuite("core.group_totals", _PARTS),
     TableSuite(

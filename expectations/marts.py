@@ -10,10 +10,14 @@ from expectations.vocabulary import (
     pair_ordered,
     row_count_between,
 )
+from pipelines.domain.release_calendar import REVISION_STATUSES
 from pipelines.warehouse.sql_models import load_model
 
 _MEASURES = column_in_set("measure", ["businesses", "employment", "wages"], meaning="There are three measures.")
 _COVERAGE = column_between("coverage_establishments", 0, 1, meaning="Coverage is a share.")
+_REVISION_STATUS = column_in_set(
+    "revision_status", REVISION_STATUSES, meaning="Figures are the first, revised or final."
+)
 _SHARE = column_between("known_share", 0, meaning="A share is not negative; sector_exceeds_region keeps it at most 1.")
 
 
@@ -24,6 +28,7 @@ def _share_suite(table: str) -> TableSuite:
             row_count_between(1, meaning="Some region can be shown.", severity="warning"),
             _COVERAGE,
             _SHARE,
+            _REVISION_STATUS,
             pair_ordered("total_cells", "hidden_cells", meaning="Hidden cells are cells."),
         ),
     )
@@ -37,6 +42,7 @@ SUITES = (
             _MEASURES,
             _COVERAGE,
             _SHARE,
+            _REVISION_STATUS,
             column_between("known", 0, meaning="Known figures are not negative."),
             pair_ordered("total_cells", "hidden_cells", meaning="Hidden cells are cells."),
             no_rows(
@@ -140,6 +146,7 @@ SUITES = (
         "marts.figure_sources",
         (
             column_matches("capture_sha256", r"[0-9a-f]{64}", meaning="Figures are traced to a file's SHA-256."),
+            _REVISION_STATUS,
             no_rows(
                 "every_figure_traced",
                 "SELECT DISTINCT region, period FROM core.region_periods AS places ANTI JOIN marts.figure_sources "

@@ -58,6 +58,18 @@ SUITES = (
         (column_in_set("deepest_naics_level", [7, 8], meaning="Sources stop at 5 or at 6 digits."),),
     ),
     TableSuite(
+        "reference.releases",
+        (
+            column_between("publication_number", 1, 5, meaning="A quarter is published five times at most."),
+            no_rows(
+                "published_in_order",
+                "SELECT * FROM reference.releases QUALIFY published_by <= lag(published_by) OVER "
+                "(PARTITION BY year, quarter ORDER BY publication_number) ORDER BY ALL",
+                meaning="Each publication of a period comes after the one before.",
+            ),
+        ),
+    ),
+    TableSuite(
         "reference.areas",
         (
             row_count_between(3000, meaning="The country has more than 3,000 counties."),

@@ -1,12 +1,13 @@
 """The small code tables that are facts of QCEW and of this project, not definitions an analyst edits.
 
-Belongs here: frames of NAICS vintages, ownerships and sources for the reference layer. Not here: definitions read
-from files.
+Belongs here: frames of NAICS vintages, ownerships, sources and releases for the reference layer. Not here: definitions
+read from files.
 """
 
 import polars as pl
 
 from pipelines.domain import naics, qcew_codes
+from pipelines.domain.release_calendar import releases_table
 
 _GOVERNMENT = ("1", "2", "3")
 _SUMS = {"8": _GOVERNMENT, "0": qcew_codes.ADDITIVE_OWNERSHIP_CODES}
@@ -69,4 +70,5 @@ def code_tables() -> dict[str, pl.DataFrame]:
         "reference.ownerships": ownerships(),
         "reference.sources": sources(),
         "reference.metropolitan_areas": metropolitan_areas(),
+        "reference.releases": releases_table(),
     }

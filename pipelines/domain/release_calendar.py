@@ -73,9 +73,9 @@ def newest_due_quarter(today: date) -> Period:
 
 
 def release_date(quarter: Period, seen_on: Mapping[Period, date]) -> date:
-    """The day by which a quarter was out: known, or when we first saw it if that was before the end of its window."""
-    closes = release_window(quarter).closes
-    return RELEASED_ON.get(quarter) or min(seen_on.get(quarter, closes), closes)
+    """The day by which a quarter was out: known, or the end of its window; earlier where we saw it before that."""
+    published_by = RELEASED_ON.get(quarter, release_window(quarter).closes)
+    return min(published_by, seen_on.get(quarter, published_by))
 
 
 def is_late(quarter: Period, today: date, seen_on: Mapping[Period, date]) -> bool:

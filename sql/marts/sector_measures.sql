@@ -2,7 +2,7 @@
 -- Why: the long table that every share, page and sheet is made from.
 -- Warnings: known leaves hidden cells out: the truth is at least that. Sectors overlap: never add them up.
 WITH places AS (
-    SELECT DISTINCT region, region_name, period, year, quarter, source FROM core.region_periods
+    SELECT DISTINCT region, region_name, period, year, quarter, source, revision_status FROM core.region_periods
 ),
 shown_elsewhere AS (
     SELECT withheld.group_key, withheld.region, withheld.period, withheld.ownership, withheld.measure,
@@ -22,6 +22,7 @@ SELECT places.region, places.region_name, grouped.definition, grouped.sector, se
     sectors.kind AS sector_kind, measured.ownership, places.period, places.year, places.quarter, measured.measure,
     measured.known, measured.total, measured.known_share, measured.coverage_establishments, figures.coverage,
     measured.hidden_cells, measured.total_cells, figures.estimate_status, shown_elsewhere.coarser_region,
+    places.revision_status,
     figures.lower, figures.estimate, figures.upper, figures.interval90_lower, figures.interval90_upper,
     figures.lower_share, figures.estimate_share, figures.upper_share,
     figures.interval90_lower_share, figures.interval90_upper_share,

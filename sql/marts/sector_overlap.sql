@@ -2,12 +2,12 @@
 -- Why: what lies in two sectors at once is shown as its own line, and counted once in all_target_sectors.
 -- Warnings: known leaves hidden cells out: the truth is at least that.
 WITH places AS (
-    SELECT DISTINCT region, region_name, period, year, quarter, source FROM core.region_periods
+    SELECT DISTINCT region, region_name, period, year, quarter, source, revision_status FROM core.region_periods
 )
 SELECT places.region, places.region_name, grouped.definition, grouped.sector, sectors.sector_name,
     grouped.other_sector, others.sector_name AS other_sector_name, measured.ownership, places.period, places.year,
     places.quarter, measured.measure, measured.known, measured.known_share, measured.coverage_establishments,
-    measured.hidden_cells, measured.total_cells, figures.estimate_status,
+    measured.hidden_cells, measured.total_cells, figures.estimate_status, places.revision_status,
     figures.lower, figures.estimate, figures.upper, figures.interval90_lower, figures.interval90_upper,
     figures.lower_share, figures.estimate_share, figures.upper_share,
     figures.interval90_lower_share, figures.interval90_upper_share, places.source, sources.data_origin

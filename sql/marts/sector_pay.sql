@@ -4,7 +4,7 @@
 -- Warnings: part-time jobs are included. Sectors overlap: never add them up.
 WITH levels AS (
     SELECT region, region_name, definition, sector, sector_name, sector_kind, ownership, period, year, quarter, source,
-        data_origin,
+        data_origin, revision_status,
         max(known) FILTER (measure = 'wages') AS wages,
         max(known) FILTER (measure = 'employment') AS employment,
         max(upper) FILTER (measure = 'employment') AS most_employment,
@@ -21,6 +21,7 @@ SELECT levels.region, levels.region_name, levels.definition, levels.sector, leve
         WHEN levels.worst_status = 'estimated' AND pay.is_withheld THEN 'withheld_single_cell'
         ELSE levels.worst_status
     END AS estimate_status,
+    levels.revision_status,
     CASE WHEN levels.is_exact THEN exact.pay WHEN estimate_status = 'estimated' THEN pay.lower END AS lower,
     CASE WHEN levels.is_exact THEN exact.pay WHEN estimate_status = 'estimated' THEN pay.estimate END AS estimate,
     CASE WHEN levels.is_exact THEN exact.pay WHEN estimate_status = 'estimated' THEN pay.upper END AS upper,

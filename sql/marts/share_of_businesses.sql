@@ -4,6 +4,7 @@
 SELECT region, region_name, definition, sector, sector_name, sector_kind, ownership, period, year, quarter,
     known::DOUBLE AS businesses, total::DOUBLE AS region_businesses, known_share,
     coverage_establishments, coverage, hidden_cells, total_cells, estimate_status, coarser_region,
+    revision_status,
     lower, estimate, upper, interval90_lower, interval90_upper,
     lower_share, estimate_share, upper_share, interval90_lower_share, interval90_upper_share,
     source, data_origin

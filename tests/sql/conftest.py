@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -11,6 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines.domain.code_tables import naics_vintages, ownerships, sources
+from pipelines.domain.release_calendar import releases_table
 from pipelines.warehouse.build import ContractFinding, build_from_frame, build_from_model, check_contract
 from pipelines.warehouse.connection import LAYERS
 from pipelines.warehouse.contracts import ALL_TABLES, Column, Table
@@ -45,10 +47,18 @@ _CELL_TABLES = (
     *("core.period_cells", "core.cell_measures"),
 )
 _DEFAULTS: Mapping[str, Mapping[str, object]] = {
-    "raw.captures": {"vintage_order": 1, "capture_sha256": "a", "source": "files", "bytes": 1},
+    "raw.captures": {
+        "vintage_order": 1,
+        "capture_sha256": "a",
+        "source": "files",
+        "bytes": 1,
+        **dict.fromkeys(("retrieved_at", "published_at"), "2020-01-01T00:00:00.000000+00:00"),
+    },
     "core.vintages": {
         **{name: _CELL[name] for name in ("source", "area_fips", "year", "quarter", "capture_sha256")},
         "vintage_order": 1,
+        "vintage_number": 1,
+        "revision_status": "final",
         "row_count": 2,
         "is_whole_area": True,
         "is_in_force": True,
@@ -56,7 +66,7 @@ _DEFAULTS: Mapping[str, Mapping[str, object]] = {
     "reference.sector_codes": {"definition": "strict", "naics_vintage": 2012, "equivalence": "same", "grade": "A"},
     "reference.codes_too_fine": {"definition": "strict", "naics_vintage": 2012, "deepest_naics_level": 7},
 }
-_ZERO: Mapping[str, object] = {"VARCHAR": "", "BOOLEAN": False, "VARCHAR[]": []}
+_ZERO: Mapping[str, object] = {"VARCHAR": "", "BOOLEAN": False, "VARCHAR[]": [], "DATE": date(2000, 1, 1)}
 
 
 class Warehouse:
@@ -74,6 +84,7 @@ class Warehouse:
             connection.execute(table.create_statement())
         warehouse = cls(connection)
         facts = {"naics_vintages": naics_vintages(), "ownerships": ownerships(), "sources": sources()}
+        facts["releases"] = releases_table()
         for name, frame in facts.items():
             warehouse.fill(f"reference.{name}", frame)
         return warehouse

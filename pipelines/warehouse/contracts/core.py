@@ -20,10 +20,14 @@ VINTAGES = Table(
     ("source", "area_fips", "year", "quarter", "capture_sha256"),
     (
         *shared("source", "area_fips", "year", "quarter", "capture_sha256"),
+        *shared("published_at"),
         Column("vintage_order", "BIGINT", "Order of the capture; later ones supersede."),
+        Column("vintage_number", "BIGINT", "1, 2, … by captures of the whole area: the one it is, or adds cells to."),
+        Column("newer_vintages", "BIGINT", "Vintages that came after it; 0 in force, 1 replaced by the one in force."),
         Column("row_count", "BIGINT", "Rows the capture has of this area and period."),
         Column("is_whole_area", "BOOLEAN", "Holds every industry of the area, not only some."),
         Column("is_in_force", "BOOLEAN", "No later capture holds the whole area and period."),
+        *shared("revision_status"),
     ),
 )
 QCEW_CELLS = Table(
@@ -151,6 +155,7 @@ REGION_PERIODS = Table(
     (
         *shared("region", "region_name", "period", "year", "quarter", "source", "area_fips"),
         _BASIS,
+        *shared("revision_status"),
     ),
 )
 GROUP_TOTALS = Table(

@@ -18,7 +18,7 @@ SECTOR_MEASURES = Table(
         *shared("ownership"),
         *_PERIOD,
         *shared("measure", "known?", "total?", "known_share?", "coverage_establishments?", "coverage?"),
-        *shared("hidden_cells", "total_cells", "estimate_status", "coarser_region?"),
+        *shared("hidden_cells", "total_cells", "estimate_status", "coarser_region?", "revision_status"),
         *_LEVELS,
         *_SHARES,
         *_ORIGIN,
@@ -45,7 +45,7 @@ def _share_table(measure: str, level: str, level_type: str, unit: str) -> Table:
             Column(f"region_{level}", level_type, f"{unit} of all industries; null where hidden.".capitalize(), True),
             Column("known_share", "DOUBLE", "Known share of the region, 0–1; the truth is at least this.", True),
             *shared("coverage_establishments?", "coverage?", "hidden_cells", "total_cells", "estimate_status"),
-            *shared("coarser_region?"),
+            *shared("coarser_region?", "revision_status"),
             *_LEVELS,
             *_SHARES,
             *_ORIGIN,
@@ -70,6 +70,7 @@ SECTOR_OVERLAP = Table(
         *shared("measure"),
         Column("known", "DOUBLE", "Published part of what lies in both sectors; null where all is hidden.", True),
         *shared("known_share?", "coverage_establishments?", "hidden_cells", "total_cells", "estimate_status"),
+        *shared("revision_status"),
         *_LEVELS,
         *_SHARES,
         *_ORIGIN,
@@ -84,7 +85,7 @@ SECTOR_PAY = Table(
         *_READING,
         *shared("ownership"),
         *_PERIOD,
-        *shared("estimate_status"),
+        *shared("estimate_status", "revision_status"),
         *_LEVELS,
         *_ORIGIN,
     ),
@@ -167,7 +168,7 @@ FIGURE_SOURCES = Table(
     (
         *shared("region", "period", "capture_sha256", "address"),
         Column("retrieved_at", "VARCHAR", "When the file was captured, UTC."),
-        *shared("data_origin"),
+        *shared("published_at", "revision_status", "data_origin"),
     ),
 )
 

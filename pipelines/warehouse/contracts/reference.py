@@ -55,6 +55,17 @@ TABLES = (
         ),
     ),
     Table(
+        "reference.releases",
+        "One row a publication of a period by BLS: how often each is published, with what, and by when.",
+        ("year", "quarter", "publication_number"),
+        (
+            *shared("year", "quarter"),
+            Column("publication_number", "TINYINT", "1 the first figures, the highest the final ones."),
+            Column("published_with", "VARCHAR", "The quarter with whose release it comes."),
+            Column("published_by", "DATE", "The day of that release, or the last on which it is expected."),
+        ),
+    ),
+    Table(
         "reference.areas",
         "One row a QCEW area.",
         ("area_fips",),

@@ -16,7 +16,8 @@ def there(warehouse: Warehouse, *areas: str, source: str = "bls", quarter: int =
     """A period of whole areas."""
     for area in areas:
         keys = {"source": source, "area_fips": area, "quarter": quarter, "year": shared.get("year", 2016)}
-        warehouse.insert("core.vintages", {"is_whole_area": shared.get("is_whole_area", True)}, **keys)
+        judged = {"is_whole_area": True, "revision_status": "final"}
+        warehouse.insert("core.vintages", {name: shared.get(name, usual) for name, usual in judged.items()}, **keys)
         naics_vintage = shared.get("naics_vintage", 2012)
         warehouse.insert("core.period_cells", {"own_code": "0"}, {}, naics_vintage=naics_vintage, **keys)
 
@@ -49,6 +50,47 @@ def test_a_region_is_the_sum_of_its_counties(warehouse: Warehouse) -> None:
     build(warehouse)
     assert areas(warehouse, "metro") == [("bls", "counties", "41051"), ("bls", "counties", "41067")]
     assert availability(warehouse, "metro") == (True, None)
+
+
+class TestRevisionStatus:
+    """A region is as final as the least final file in force behind it."""
+
+    @staticmethod
+    def status(warehouse: Warehouse, period: str = "2016-Q1") -> set[str]:
+        build(warehouse)
+        return {row["revision_status"] for row in warehouse.rows("core.region_periods", region="metro", period=period)}
+
+    @pytest.mark.parametrize(
+        ("statuses", "expected"),
+        [
+            (("final", "final"), "final"),
+            (("final", "revised"), "revised"),
+            (("preliminary", "revised"), "preliminary"),
+            (("preliminary", "final"), "preliminary"),
+        ],
+    )
+    def test_over_the_areas(self, warehouse: Warehouse, statuses: tuple[str, str], expected: str) -> None:
+        add_region(warehouse, "metro", "41051", "41067")
+        for area, status in zip(("41051", "41067"), statuses, strict=True):
+            there(warehouse, area, revision_status=status)
+        replaced = {"area_fips": "41067", "is_in_force": False, "revision_status": "preliminary"}
+        warehouse.insert("core.vintages", replaced, {"quarter": 2, "revision_status": "preliminary"})
+        assert self.status(warehouse) == {expected}
+
+    def test_over_the_quarters_of_a_year_and_not_its_annual_file(self, warehouse: Warehouse) -> None:
+        add_region(warehouse, "metro", "41051")
+        for quarter, status in enumerate(("final", "final", "final", "revised"), start=1):
+            there(warehouse, "41051", quarter=quarter, revision_status=status)
+        there(warehouse, "41051", quarter=0, revision_status="preliminary")
+        assert self.status(warehouse, "2016") == {"revised"}
+        assert self.status(warehouse, "2016-Q1") == {"final"}
+
+    def test_of_the_annual_file_where_a_quarter_is_missing(self, warehouse: Warehouse) -> None:
+        add_region(warehouse, "metro", "41051")
+        for quarter in (1, 2, 3):
+            there(warehouse, "41051", quarter=quarter, revision_status="final")
+        there(warehouse, "41051", quarter=0, revision_status="preliminary")
+        assert self.status(warehouse, "2016") == {"preliminary"}
 
 
 def test_a_region_with_a_missing_county_is_absent_and_named(warehouse: Warehouse) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.domain.periods import QUARTERS, Period
+from pipelines.domain.release_calendar import revision_status
 
 if TYPE_CHECKING:
-    from tests.sql.conftest import Warehouse
+    from tests.sql.conftest import NewWarehouse, Warehouse
 
 TOTAL = {"own_code": "0", "industry_code": "10"}
 FINEST = {"bls": "621111", "qualityinfo": "62111"}
@@ -170,3 +176,92 @@ def test_rows_are_counted(warehouse: Warehouse) -> None:
     warehouse.add_captures("a")
     whole_area(warehouse, "a", "10", "23", "62")
     assert [row["row_count"] for row in warehouse.run("core.vintages")] == [5]
+
+
+def test_whole_areas_are_numbered_and_parts_belong_to_the_one_they_add_to(warehouse: Warehouse) -> None:
+    warehouse.add_captures("industry before", "first", "industry", "second", "third")
+    whole = {"first", "second", "third"}
+    for capture in ("first", "second", "third"):
+        whole_area(warehouse, capture, "23")
+    for capture in ("industry before", "industry"):
+        warehouse.insert("raw.quarterly_cells", {"industry_code": "62"}, capture_sha256=capture)
+    whole_area(warehouse, "third", "23", quarter=2)
+    found = {
+        row["capture_sha256"]: (row["vintage_number"], row["newer_vintages"], row["is_whole_area"])
+        for row in warehouse.run("core.vintages", quarter=1)
+    }
+    assert found == {
+        "industry before": (0, 3, False),
+        "first": (1, 2, True),
+        "industry": (1, 2, False),
+        "second": (2, 1, True),
+        "third": (3, 0, True),
+    }
+    assert {name for name, (*_, is_whole) in found.items() if is_whole} == whole
+    other = warehouse.row("core.vintages", quarter=2)
+    assert (other["vintage_number"], other["newer_vintages"]) == (1, 0), "each period counts its own"
+
+
+def test_parts_without_a_whole_area_are_in_force(warehouse: Warehouse) -> None:
+    warehouse.add_captures("a", "b")
+    for capture in ("a", "b"):
+        warehouse.insert("raw.quarterly_cells", {"industry_code": "62"}, capture_sha256=capture)
+    rows = warehouse.run("core.vintages")
+    assert [(row["vintage_number"], row["newer_vintages"], row["is_in_force"]) for row in rows] == [(0, 0, True)] * 2
+
+
+class TestRevisionStatus:
+    @staticmethod
+    def statuses(warehouse: Warehouse, *files: tuple[Period, date], source: str = "files") -> list[str]:
+        """What each file of one period, published on a day, is; in the order given."""
+        for number, (period, day) in enumerate(files):
+            name, published_at = f"{number:03}", f"{day.isoformat()}T14:00:00.000000+00:00"
+            capture = {"capture_sha256": name, "vintage_order": number + 1, "published_at": published_at}
+            warehouse.insert("raw.captures", capture, source=source)
+            when = {"year": period.year} | ({"quarter": period.quarter} if period.quarter else {})
+            whole_area(warehouse, name, annual=period.is_annual, **when)
+        rows = warehouse.run("core.vintages")
+        assert warehouse.broken_contracts("core.vintages") == []
+        return [row["revision_status"] for row in sorted(rows, key=lambda row: row["capture_sha256"])]
+
+    def test_the_first_quarter_is_revised_until_it_comes_with_the_next_years(self, warehouse: Warehouse) -> None:
+        days = ("2025-09-09", "2025-12-18", "2025-12-19", "2026-08-27", "2026-08-28")
+        found = self.statuses(warehouse, *((Period(2025, 1), date.fromisoformat(day)) for day in days))
+        assert found == ["preliminary", "preliminary", "revised", "revised", "final"]
+
+    def test_a_year_comes_twice(self, warehouse: Warehouse) -> None:
+        days = ("2026-06-02", "2026-08-28")
+        found = self.statuses(warehouse, *((Period(2025), date.fromisoformat(day)) for day in days))
+        assert found == ["preliminary", "final"]
+
+    def test_a_release_that_was_seen_early_was_out_early(self, warehouse: Warehouse) -> None:
+        """2031-Q1 is expected by the end of September and came in August: what was published then of 2030 is final."""
+        day = date(2031, 8, 20)
+        assert self.statuses(warehouse, (Period(2030, 4), day), (Period(2031, 1), day)) == ["final", "preliminary"]
+
+    def test_what_another_publisher_published_early_does_not_count(self, warehouse: Warehouse) -> None:
+        day = date(2031, 8, 20)
+        warehouse.insert("raw.captures", {"capture_sha256": "x", "published_at": "2031-08-20T00:00:00"})
+        whole_area(warehouse, "x", publisher="qualityinfo", year=2031, quarter=1)
+        assert self.statuses(warehouse, (Period(2030, 4), day))[0] == "preliminary"
+
+    def test_the_sample_is_final(self, warehouse: Warehouse) -> None:
+        assert self.statuses(warehouse, (Period(2031, 1), date(2031, 8, 1)), source="sample") == ["final"]
+
+
+_PERIODS = st.builds(Period, st.integers(2024, 2026), st.none() | st.sampled_from(QUARTERS))
+_DAYS = st.dates(date(2024, 8, 1), date(2027, 12, 31))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(files=st.lists(st.tuples(_PERIODS, _DAYS), min_size=1, max_size=12))
+def test_files_are_as_final_as_the_release_calendar_says(
+    new_warehouse: NewWarehouse, files: list[tuple[Period, date]]
+) -> None:
+    seen_on: dict[Period, date] = {}
+    for period, day in files:
+        if not period.is_annual:
+            seen_on[period] = min(seen_on.get(period, day), day)
+    with new_warehouse() as warehouse:
+        found = TestRevisionStatus.statuses(warehouse, *files)
+    assert found == [revision_status(period, day, seen_on) for period, day in files]

@@ -153,6 +153,9 @@ class TestFigureSources:
         region.insert("core.qcew_annual", {"captures": ["a", "b"]}, {"own_code": "3", "captures": ["b"]})
         region.insert("core.qcew_annual", {"captures": ["c"], "basis": "annual_file"}, area_fips="41067")
         region.insert("core.qcew_annual", {"captures": ["elsewhere"]}, area_fips="53011")
+        quarters = {1: "b", 2: "a", 3: "b", 4: "a"}
+        vintages = ({"capture_sha256": name, "quarter": quarter} for quarter, name in quarters.items())
+        region.insert("core.vintages", *vintages, {"capture_sha256": "c", "quarter": 0, "area_fips": "41067"})
         return region
 
     def files(self, warehouse: Warehouse, period: str) -> list[str]:
@@ -171,3 +174,19 @@ class TestFigureSources:
         traced.insert("core.qcew_cells", {"capture_sha256": "elsewhere", "source": "sample"})
         assert self.files(traced, "2016-Q1") == ["b"]
         assert self.files(traced, "2016") == ["a", "b", "c"]
+
+    def test_a_file_says_when_it_was_published_and_how_final_it_was(self, traced: Warehouse) -> None:
+        traced.connection.execute("UPDATE raw.captures SET published_at = '2017-03-08T15:00:00' WHERE source = 'files'")
+        traced.connection.execute("UPDATE core.vintages SET revision_status = 'revised' WHERE quarter IN (0, 3)")
+        rows = traced.run("marts.figure_sources", region="metro", period="2016")
+        found = {row["capture_sha256"]: (row["published_at"], row["revision_status"]) for row in rows}
+        day = "2017-03-08T15:00:00"
+        assert found == {"a": (day, "final"), "b": (day, "revised"), "c": (day, "revised")}, "b: of one of its quarters"
+
+
+def test_how_final_a_region_and_period_is_stands_in_every_table_of_figures(region: Warehouse) -> None:
+    region.connection.execute("UPDATE core.region_periods SET revision_status = 'preliminary'")
+    tables = ("marts.share_of_businesses", "marts.share_of_employment", "marts.share_of_wages")
+    region.build(*MEASURES, *tables, "marts.sector_overlap", "marts.sector_pay")
+    for table in (MEASURES[-1], *tables, "marts.sector_overlap", "marts.sector_pay"):
+        assert {row["revision_status"] for row in region.rows(table)} == {"preliminary"}, table

@@ -1,6 +1,6 @@
 """The release calendar against the days on which BLS published, and its own laws."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -97,6 +97,15 @@ def test_a_quarter_seen_early_makes_the_others_final_early() -> None:
     assert revision_status(Period(2031, 4), date(2032, 8, 20), {}) == "preliminary"
     assert revision_status(Period(2031, 4), date(2032, 8, 20), seen) == "final"
     assert revision_status(Period(2031, 4), date(2032, 8, 19), seen) == "preliminary"
+
+
+def test_a_file_that_was_seen_a_day_before_its_release_counts_from_then() -> None:
+    """Files of a release are put up together, some of them a day before it is told."""
+    first = Period(2026, 1)
+    day = RELEASED_ON[first] - timedelta(days=1)
+    assert revision_status(Period(2025, 1), day, {}) == "revised"
+    assert revision_status(Period(2025, 1), day, {first: day}) == "final"
+    assert revision_status(Period(2025, 1), day, {first: RELEASED_ON[first]}) == "revised"
 
 
 @given(PERIODS, DAYS, DAYS)

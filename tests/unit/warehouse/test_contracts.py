@@ -24,7 +24,7 @@ from pipelines.warehouse.contracts import (
 )
 from pipelines.warehouse.contracts.fields import shared
 
-TYPES = {"VARCHAR", "VARCHAR[]", "BOOLEAN", "TINYINT", "SMALLINT", "BIGINT", "DOUBLE"}
+TYPES = {"VARCHAR", "VARCHAR[]", "BOOLEAN", "TINYINT", "SMALLINT", "BIGINT", "DOUBLE", "DATE"}
 DUCKDB_TYPE = {
     pl.String(): "VARCHAR",
     pl.Int8(): "TINYINT",
