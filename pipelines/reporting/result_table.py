@@ -12,6 +12,12 @@ from rich.text import Text
 
 SHOWN = {"published", "estimated"}
 UNKNOWN = {"contradictory_rows", "no_quarters"}
+NOT_FINAL = {
+    "preliminary": "Preliminary: made from figures as they were first published, in whole or in part; they will be "
+    "revised (marts.revisions tells what changed).",
+    "revised": "Revised: made from figures that were published again, and will be once more at least (marts.revisions "
+    "tells what changed).",
+}
 # Ranges of less than this part of the figure are rounding.
 INVISIBLE = 1e-9
 _MEASURES = (("businesses", "Businesses"), ("employment", "Employment"), ("wages", "Wages"))
@@ -24,8 +30,9 @@ def result_table(measures: pl.DataFrame, is_synthetic: bool) -> Table:
     estimate (≈), its share with the 90 % interval and the proven bounds; one that is withheld, or could not be
     estimated, is shown as 'at least' (≥): it is the published part.
     """
-    region, period, origin = measures.select("region_name", "period", "data_origin").row(0)
-    title = f"{region}, {period}, private ownership: number and share of the region. {origin}."
+    region, period, origin, status = measures.select("region_name", "period", "data_origin", "revision_status").row(0)
+    shown_period = period if status == "final" else f"{period} ({status})"
+    title = f"{region}, {shown_period}, private ownership: number and share of the region. {origin}."
     table = Table(title=Text(title, style="bold red" if is_synthetic else "bold"), title_justify="left")
     table.add_column("Sector", no_wrap=True)
     for _, name in _MEASURES:
@@ -63,6 +70,7 @@ def reading_notes(measures: pl.DataFrame) -> list[str]:
             "≥ marks the published part of a figure that could not be estimated: made from annual files or a coarse "
             "source, or from rows that contradict each other (estimates.contradictions)."
         )
+    notes += [NOT_FINAL[name] for name in measures.get_column("revision_status").unique().sort() if name in NOT_FINAL]
     notes.append("Sectors overlap: the rows do not add up; all target sectors together count each business once.")
     return notes
 

@@ -54,6 +54,7 @@ SCHEMA = pl.Schema(
         "sector_name": pl.String,
         "measure": pl.String,
         "estimate_status": pl.String,
+        "revision_status": pl.String,
     }
     | dict.fromkeys(("known", "known_share", "coverage_establishments", *LEVELS, *SHARES), pl.Float64)
 )
@@ -64,12 +65,14 @@ def sector(
     definition: str = "strict",
     origin: str = "U.S. Bureau of Labor Statistics",
     order: Sequence[str] = ("businesses", "employment", "wages"),
+    revision: str = "final",
     **changes: dict[str, Any],
 ) -> pl.DataFrame:
     """The three rows of one sector, all published but for the changes."""
     rows = [
         {"region_name": "Portland Tri-County", "period": "2016", "data_origin": origin, "definition": definition}
         | {"sector": name.lower(), "sector_name": name, "measure": measure}
+        | {"revision_status": revision}
         | MEASURES[measure]
         | changes.get(measure, {})
         for measure in order
@@ -216,6 +219,16 @@ def test_the_title_of_a_synthetic_table_says_so_in_red() -> None:
     assert isinstance(title, Text)
     assert title.plain.endswith("SYNTHETIC SAMPLE.")
     assert "red" in str(title.style)
+
+
+@pytest.mark.parametrize("status", ["preliminary", "revised"])
+def test_figures_that_are_not_final_are_marked_in_the_title_and_explained(status: str) -> None:
+    measures = sector(revision=status)
+    title = result_table(measures, is_synthetic=False).title
+    assert str(title).startswith(f"Portland Tri-County, 2016 ({status}), private ownership: ")
+    explained, _ = reading_notes(measures)
+    assert explained.startswith(f"{status.capitalize()}: made from figures")
+    assert "final" not in str(result_table(sector(), is_synthetic=False).title)
 
 
 # Notes
