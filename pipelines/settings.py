@@ -58,7 +58,7 @@ class Settings:
     asks_final_files: bool = False
     """Whether files in hand that are final by the calendar are asked for all the same: a reload can replace them."""
     today: date | None = None
-    """The day that plans are made for; None: the present one."""
+    """The day that a run takes it to be; None: the present one."""
     alert_webhook: str | None = field(default=None, repr=False)
     bls_address: str = "https://data.bls.gov/cew"
     qualityinfo_address: str = "https://www.qualityinfo.org"

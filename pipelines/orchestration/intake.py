@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.domain.periods import Period
-from pipelines.orchestration.web_looks import late_releases, look, news, now_in_utc, request_log, scope_of
+from pipelines.orchestration.web_looks import late_releases, look, news, now, request_log, scope_of
 from pipelines.settings import SHIPPED_DEFINITIONS, WEB_SOURCES, Settings
 from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureReport, capture_files
 from pipelines.sources.definition_files import load_definitions
@@ -161,7 +162,7 @@ def _offer(settings: Settings, store: RawStore, typed: TypedCells, tell: Tell) -
     if settings.source in WEB_SOURCES:
         return _ask_the_web(settings, store, typed, tell)
     files = list_files(settings.inbox) if settings.inbox.exists() else []
-    return Offer(capture_files(files, FILES_SOURCE, store, typed, now_in_utc))
+    return Offer(capture_files(files, FILES_SOURCE, store, typed, partial(now, settings)))
 
 
 def _ask_the_web(
@@ -217,7 +218,9 @@ def _capture_sample(settings: Settings, store: RawStore, typed: TypedCells) -> C
     origin = _sample_origin(settings)
     with tempfile.TemporaryDirectory() as folder:
         files = write_sample_files(Path(folder), settings)
-        return capture_files(files, SAMPLE_SOURCE, store, typed, now_in_utc, address=lambda path: origin + path.name)
+        return capture_files(
+            files, SAMPLE_SOURCE, store, typed, partial(now, settings), address=lambda path: origin + path.name
+        )
 
 
 def _sample_origin(settings: Settings) -> str:

@@ -7,6 +7,7 @@ Belongs here: the settings of a run turned into a plan and a polite session. Not
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from pipelines.domain.periods import Period
@@ -27,14 +28,17 @@ ON_LOOPBACK = Manners(seconds_between_requests=0.0, first_wait_seconds=0.05, lon
 """A server on this machine is nobody's guest: no pauses."""
 
 
-def now_in_utc() -> str:
-    """The present moment, ISO 8601 with microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+def now(settings: Settings) -> str:
+    """The present moment in UTC, ISO 8601 with microseconds; on the day that the run takes it to be."""
+    moment = datetime.now(UTC)
+    if settings.today:
+        moment = datetime.combine(settings.today, moment.timetz())
+    return moment.isoformat(timespec="microseconds")
 
 
 def today(settings: Settings) -> date:
     """The day that plans are made for."""
-    return settings.today or datetime.now(UTC).date()
+    return date.fromisoformat(now(settings)[:10])
 
 
 def scope_of(settings: Settings) -> CaptureScope:
@@ -72,7 +76,7 @@ def look(
             plan, absent = offered(plan, session, base, store.incoming())
             for file in absent:
                 tell(f"not offered by QualityInfo: {file}")
-        return plan, Look(session, store, typed, request_log(settings), now_in_utc, tell).at(plan)
+        return plan, Look(session, store, typed, request_log(settings), partial(now, settings), tell).at(plan)
 
 
 def news(plan: CapturePlan, report: LookReport, settings: Settings) -> Iterator[str]:

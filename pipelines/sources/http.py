@@ -176,7 +176,7 @@ class PoliteSession:
     def _attempts(self) -> tenacity.Retrying:
         manners = self.manners
         growing = tenacity.wait_exponential_jitter(
-            manners.first_wait_seconds, manners.longest_wait_seconds, jitter=manners.first_wait_seconds
+            multiplier=manners.first_wait_seconds, max=manners.longest_wait_seconds, jitter=manners.first_wait_seconds
         )
 
         def wait(state: tenacity.RetryCallState) -> float:

@@ -96,6 +96,9 @@ class Look:
                     return self.log.good(file, in_hand, "unchanged", self.now())
                 return self.log.bad(file, "failed", "304 Not Modified to a request without condition", self.now())
             except RequestFailed as failure:
+                if failure.is_missing and planned.reason == "new period":
+                    self.tell(f"{file} is not published yet")
+                    return self.log.bad(file, "missing", failure.reason, self.now())
                 return self._leave(file, "missing" if failure.is_missing else "failed", failure.reason)
             except RefusedFile as refusal:
                 return self._leave(file, "refused", refusal.reason)
