@@ -2,17 +2,24 @@
 
 import hashlib
 import io
+import os
 import random
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.sources import bls, capture
-from pipelines.sources.capture import SAMPLE_SOURCE, CaptureReport, capture_files
+from pipelines.sources.capture import SAMPLE_SOURCE, CaptureReport, Origin, capture_file, capture_files
 from pipelines.sources.raw_store import Capture, RawStore, sha256_of
+from pipelines.sources.reading import RefusedFile
 from pipelines.sources.sample_files import SYNTHETIC_MARK
 from pipelines.sources.typed_cells import TypedCells
 
@@ -36,12 +43,12 @@ def annual_table() -> bytes:
     return "\n".join([",".join(columns), ",".join((row | {"qtr": "A"}).values()), ""]).encode()
 
 
-def zip_of(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED, comment: str = "") -> bytes:
+def zip_of(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED, comment: str = "", year: int = 2020) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", method) as archive:
         archive.comment = comment.encode()
         for name, member in members.items():
-            archive.writestr(name, member)
+            archive.writestr(zipfile.ZipInfo(name, (year, 6, 2, 10, 0, 0)), member, method)
     return content.getvalue()
 
 
@@ -56,17 +63,28 @@ class House:
         self.typed = TypedCells(folder / "typed", AREAS)
         self.clock = iter(range(1, 1000))
 
-    def put(self, name: str, content: bytes) -> Path:
+    def put(self, name: str, content: bytes, written: str = "2020-06-02") -> Path:
         path = self.inbox / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+        moment = datetime.fromisoformat(written).replace(tzinfo=UTC).timestamp()
+        os.utime(path, (moment, moment))
         return path
 
     def capture(self, *files: Path, source: str = "files") -> CaptureReport:
-        return capture_files(files, source, self.store, self.typed, lambda: f"t{next(self.clock):03}")
+        return capture_files(files, source, self.store, self.typed, self.now)
+
+    def capture_one(self, path: Path, check: Callable[[Path], None] = lambda _: None, **said: str) -> Capture:
+        origin = Origin(
+            **{"source": "bls", "address": "https://x/a.csv", "name": path.name} | said, retrieved_at=self.now()
+        )
+        return capture_file(path, sha256_of(path), origin, self.store, self.typed, check)
+
+    def now(self) -> str:
+        return f"2026-12-02T00:00:00.{next(self.clock):06}+00:00"
 
     def cells(self, captured: Capture) -> pl.DataFrame:
-        return pl.read_parquet(self.typed.table(captured.capture_sha256, "quarterly_cells"))
+        return pl.read_parquet(self.typed.table(captured, "quarterly_cells"))
 
     def leftovers(self) -> list[Path]:
         return [path for top in ("raw", "typed") for path in (self.folder / top).rglob("*") if path.is_file()]
@@ -97,7 +115,8 @@ def test_a_captured_file_has_a_manifest_row_and_typed_cells(house: House) -> Non
             file_name="some name.txt",
             container="csv",
             bytes=len(content),
-            retrieved_at="t001",
+            retrieved_at="2026-12-02T00:00:00.000001+00:00",
+            published_at="2020-06-02T00:00:00.000000+00:00",
             periods="2016-Q2 to 2016-Q4",
             areas="2 areas",
         )
@@ -127,9 +146,9 @@ def test_the_same_bytes_twice_are_one_capture(house: House) -> None:
 
 
 def test_new_bytes_for_the_same_period_are_a_second_capture_beside_the_first(house: House) -> None:
-    path = house.put("2016.csv", table(month2_emplvl="1"))
+    path = house.put("2016.csv", table(month2_emplvl="1"), written="2017-06-02")
     [old] = house.capture(path).new
-    house.put("2016.csv", table(month2_emplvl="2"))
+    house.put("2016.csv", table(month2_emplvl="2"), written="2017-09-06")
     [new] = house.capture(path).new
     assert (old.periods, old.address) == (new.periods, new.address)
     assert house.store.captures(["files"]) == [old, new]
@@ -143,6 +162,80 @@ def test_the_address_is_what_the_caller_calls_it(house: House) -> None:
         [path], "files", house.store, house.typed, lambda: "t", address=lambda each: f"bls:{each.name}"
     )
     assert report.new[0].address == "bls:a.csv"
+
+
+# The order of vintages
+
+
+def test_an_old_zip_that_is_captured_later_does_not_supersede_newer_content(house: House) -> None:
+    newer = house.put("newer.zip", zip_of({"a.csv": table(month2_emplvl="2")}, year=2018))
+    older = house.put("older.zip", zip_of({"a.csv": table(month2_emplvl="1")}, year=2017), written="2026-01-01")
+    reports = [house.capture(newer), house.capture(older)]
+    assert [len(report.new) for report in reports] == [1, 1]
+    order = house.store.captures(["files"])
+    assert [capture.file_name for capture in order] == ["older.zip", "newer.zip"]
+    assert [capture.published_at[:10] for capture in order] == ["2017-06-02", "2018-06-02"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(dates=st.permutations(["2016-09-07", "2016-12-07", "2017-03-08", "2017-06-07"]), cuts=st.sets(st.integers(1, 3)))
+def test_files_order_alike_in_one_run_and_in_several(dates: list[str], cuts: set[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder))
+        files = [house.put(f"{day}.csv", table(month2_emplvl=str(n)), day) for n, day in enumerate(dates)]
+        for start, end in pairwise([0, *sorted(cuts), len(files)]):
+            assert len(house.capture(*files[start:end]).new) == end - start
+        assert [captured.file_name for captured in house.store.captures(["files"])] == sorted(
+            map("{}.csv".format, dates)
+        )
+
+
+def test_a_file_that_bears_a_date_of_the_future_was_published_when_it_came(house: House) -> None:
+    [captured] = house.capture(house.put("a.csv", table(), written="2031-01-01")).new
+    assert captured.published_at == captured.retrieved_at
+
+
+def test_a_file_from_the_web_is_of_the_day_that_its_server_says(house: House) -> None:
+    said = {"published_at": "2025-09-09T14:00:00.000000+00:00", "etag": '"1"', "last_modified": "Tue, 09 Sep 2025"}
+    captured = house.capture_one(house.put("a.csv", table()), **said)
+    assert {name: getattr(captured, name) for name in said} == said
+    assert captured.source == "bls"
+    silent = house.capture_one(house.put("b.csv", table(qtr="2")))
+    assert silent.published_at == silent.retrieved_at
+
+
+# What its source finds wrong with it
+
+
+def refuse(_: Path) -> None:
+    raise RefusedFile("a.csv", "it is of another area")
+
+
+def test_a_file_that_its_check_refuses_leaves_nothing_behind(house: House) -> None:
+    with pytest.raises(RefusedFile, match="another area"):
+        house.capture_one(house.put("a.csv", table()), check=refuse)
+    assert house.leftovers() == []
+
+
+def test_the_check_sees_the_typed_tables_and_a_known_file_is_checked_again(house: House) -> None:
+    seen: list[list[str]] = []
+
+    def look(tables: Path) -> None:
+        seen.append(pl.read_parquet(tables / "quarterly_cells.parquet")["area_fips"].unique().to_list())
+
+    path = house.put("a.csv", table())
+    first = house.capture_one(path, check=look)
+    assert house.capture_one(path, check=look, address="https://x/other.csv") == first
+    assert seen == [["41051"], ["41051"]]
+
+
+def test_a_known_file_that_a_check_refuses_stays_as_it_was(house: House) -> None:
+    path = house.put("a.csv", table())
+    [captured] = house.capture(path).new
+    with pytest.raises(RefusedFile, match="another area"):
+        house.capture_one(path, check=refuse)
+    assert house.store.captures(["files", "bls"]) == [captured]
+    assert house.cells(captured).height == 1
 
 
 # What is refused

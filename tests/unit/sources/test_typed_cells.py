@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.domain import qcew_codes
-from pipelines.sources import bls, inbox, qualityinfo, reading, reference_tables, typed_cells
+from pipelines.sources import bls, bls_files, inbox, qualityinfo, reading, reference_tables, typed_cells
 from pipelines.sources.inbox import Container, recognise_container
+from pipelines.sources.raw_store import Capture
 from pipelines.sources.reading import RefusedFile
 from pipelines.sources.typed_cells import TABLES, TypedCells, reader_fingerprint
 
@@ -48,22 +49,23 @@ def zip_of(**members: bytes) -> bytes:
 class Room:
     """A folder of typed tables, and the reading of contents into it."""
 
-    def __init__(self, folder: Path, areas: pl.DataFrame = AREAS) -> None:
+    def __init__(self, folder: Path, areas: pl.DataFrame = AREAS, wanted: Collection[str] = ()) -> None:
         self.folder = folder
-        self.typed = TypedCells(folder / "typed", areas)
+        self.typed = TypedCells(folder / "typed", areas, wanted)
 
-    def ensure(self, content: bytes, name: str = "input") -> str:
+    def ensure(self, content: bytes, name: str = "input", source: str = "files") -> Capture:
         file = self.folder / name
         file.write_bytes(content)
-        sha256 = hashlib.sha256(content).hexdigest()
-        self.typed.ensure(sha256, file, recognise_container(file), name)
-        return sha256
+        sha256, container = hashlib.sha256(content).hexdigest(), recognise_container(file)
+        capture = Capture(sha256, source, name, name, container, len(content), "2026-12-02", periods="", areas="")
+        self.typed.ensure(capture, file)
+        return capture
 
-    def read(self, sha256: str, name: str) -> pl.DataFrame:
-        return pl.read_parquet(self.typed.table(sha256, name))
+    def read(self, capture: Capture, name: str) -> pl.DataFrame:
+        return pl.read_parquet(self.typed.table(capture, name))
 
-    def refused(self, sha256: str) -> dict[str, str]:
-        return dict(self.read(sha256, "refused_members").select("member", "reason").iter_rows())
+    def refused(self, capture: Capture) -> dict[str, str]:
+        return dict(self.read(capture, "refused_members").select("member", "reason").iter_rows())
 
     def written(self) -> list[str]:
         below = self.folder / "typed"
@@ -84,25 +86,25 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_table_has_the_declared_columns_and_types_even_without_rows(room: Room) -> None:
-    sha256 = room.ensure(table("quarterly"))
+    capture = room.ensure(table("quarterly"))
     for name, schema in TABLES.items():
-        assert pl.read_parquet_schema(room.typed.table(sha256, name)) == pl.Schema(
+        assert pl.read_parquet_schema(room.typed.table(capture, name)) == pl.Schema(
             [("capture_sha256", pl.String()), *schema.items()]
         )
-    kinds = pl.read_parquet_schema(room.typed.table(sha256, "quarterly_cells"))
+    kinds = pl.read_parquet_schema(room.typed.table(capture, "quarterly_cells"))
     assert [kinds[name] for name in ("year", "quarter", "wages_usd")] == [pl.Int16(), pl.Int8(), pl.Int64()]
-    assert room.read(sha256, "annual_cells").height == 0
+    assert room.read(capture, "annual_cells").height == 0
 
 
 @pytest.mark.parametrize("container", ["csv", "csv.gz", "zip"])
 def test_cells_carry_capture_publisher_member_and_line(room: Room, container: Container) -> None:
     plain = table("quarterly", rows=3)
     content = {"csv": plain, "csv.gz": gzip.compress(plain), "zip": zip_of(**{"a/b.csv": plain})}[container]
-    sha256 = room.ensure(content, "received.dat")
-    cells = room.read(sha256, "quarterly_cells")
+    capture = room.ensure(content, "received.dat")
+    cells = room.read(capture, "quarterly_cells")
     member = "a/b.csv" if container == "zip" else "received.dat"
     assert cells.select("capture_sha256", "publisher", "member", "line_number", "industry_code").rows() == [
-        (sha256, "bls", member, number + 2, str(100_000 + number)) for number in range(3)
+        (capture.capture_sha256, "bls", member, number + 2, str(100_000 + number)) for number in range(3)
     ]
 
 
@@ -113,17 +115,17 @@ def test_one_zip_may_hold_quarters_years_titles_and_packed_tables(room: Room) ->
         "packed": gzip.compress(table("quarterly", rows=4, qtr="2")),
         "areas.csv": TITLES,
     }
-    sha256 = room.ensure(zip_of(**members))
-    assert room.read(sha256, "quarterly_cells").group_by("member").len().sort("member").rows() == [
+    capture = room.ensure(zip_of(**members))
+    assert room.read(capture, "quarterly_cells").group_by("member").len().sort("member").rows() == [
         ("packed", 4),
         ("q.csv", 2),
     ]
-    assert room.read(sha256, "annual_cells")["member"].to_list() == ["a.csv"] * 3
-    assert room.read(sha256, "titles").drop("capture_sha256").rows() == [
+    assert room.read(capture, "annual_cells")["member"].to_list() == ["a.csv"] * 3
+    assert room.read(capture, "titles").drop("capture_sha256").rows() == [
         ("areas.csv", "area_titles", "41051", "Multnomah County, Oregon"),
         ("areas.csv", "area_titles", "41000", "Oregon -- Statewide"),
     ]
-    assert room.refused(sha256) == {}
+    assert room.refused(capture) == {}
 
 
 def test_a_title_file_alone_is_a_capture_too(room: Room) -> None:
@@ -140,9 +142,10 @@ def test_a_table_of_many_batches_is_written_whole(room: Room, small_batches: Non
 
 def test_rejected_rows_are_kept_with_file_line_rule_and_text(room: Room) -> None:
     content = table("quarterly", rows=2) + b"41051,5,10\n"
-    sha256 = room.ensure(content, "a.csv")
-    assert room.read(sha256, "rejected_rows").rows() == [(sha256, "a.csv", 4, "number_of_fields", "41051,5,10")]
-    assert room.read(sha256, "quarterly_cells").height == 2
+    capture = room.ensure(content, "a.csv")
+    rejected = (capture.capture_sha256, "a.csv", 4, "number_of_fields", "41051,5,10")
+    assert room.read(capture, "rejected_rows").rows() == [rejected]
+    assert room.read(capture, "quarterly_cells").height == 2
 
 
 def test_the_real_workbook_is_read_bare_and_zipped_whatever_its_name(room: Room, shared_data: Path) -> None:
@@ -170,9 +173,9 @@ def test_one_bad_member_is_recorded_and_does_not_block_the_others(room: Room, sh
         "book.xlsx": zip_of(**{"[Content_Types].xml": b"", "xl/workbook.xml": b""}),
         "readme.txt": b"see BLS",
     }
-    sha256 = room.ensure(zip_of(**members))
-    assert room.read(sha256, "quarterly_cells")["member"].to_list() == ["good.csv"] * 5
-    reasons = room.refused(sha256)
+    capture = room.ensure(zip_of(**members))
+    assert room.read(capture, "quarterly_cells")["member"].to_list() == ["good.csv"] * 5
+    reasons = room.refused(capture)
     assert reasons.keys() == members.keys() - {"good.csv"}
     told = {
         "page.csv": "HTML",
@@ -195,13 +198,13 @@ def test_nothing_stays_of_a_member_that_is_refused_after_its_first_batches(room:
         "b.csv": spoilt + table("quarterly", year="2017").split(b"\n", 1)[1],
         "c.csv": table("annual", rows=30) + b"x\n",
     }
-    sha256 = room.ensure(zip_of(**members))
-    assert "[2016, 2017]" in room.refused(sha256)["b.csv"]
-    assert room.read(sha256, "quarterly_cells")["line_number"].to_list() == list(range(2, 32))
-    assert room.read(sha256, "rejected_rows").select("member", "line_number").rows() == [("c.csv", 32)]
+    capture = room.ensure(zip_of(**members))
+    assert "[2016, 2017]" in room.refused(capture)["b.csv"]
+    assert room.read(capture, "quarterly_cells")["line_number"].to_list() == list(range(2, 32))
+    assert room.read(capture, "rejected_rows").select("member", "line_number").rows() == [("c.csv", 32)]
     whole = room.ensure(zip_of(**{"a.csv": members["a.csv"]}))
     for name in TABLES:
-        files = [room.typed.table(each, name) for each in (sha256, whole)]
+        files = [room.typed.table(each, name) for each in (capture, whole)]
         assert pq.read_schema(files[0]).remove_metadata() == pq.read_schema(files[1]).remove_metadata()
         assert {path.name for path in files[0].parent.iterdir()} == {f"{each}.parquet" for each in TABLES}
 
@@ -228,14 +231,74 @@ def test_a_file_without_any_usable_table_is_refused_and_leaves_nothing(
     assert list(room.typed.folder.iterdir()) == []
 
 
+# Of archives from the web, only the areas that are wanted
+
+BY_AREA = {
+    "2016.q1-q4.by_area/2016.q1-q4 41051 Multnomah County, Oregon.csv": table("quarterly", rows=2),
+    "2016.q1-q4.by_area/2016.q1-q4 53011 Clark County, Washington.csv": table("quarterly", rows=3, area_fips="53011"),
+    "2016.q1-q4.by_area/2016.q1-q4 53033 King County, Washington.csv": b"<html>a page, not a table",
+}
+
+
+def areas_read(room: Room, capture: Capture) -> set[str]:
+    return set(room.read(capture, "quarterly_cells")["area_fips"])
+
+
+def test_members_that_are_not_wanted_are_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, content, opened = Room(tmp_path, wanted=["41051"]), zip_of(**BY_AREA), []
+    open_member = zipfile.ZipFile.open
+
+    def note(archive: zipfile.ZipFile, name: zipfile.ZipInfo, *rest: object, **more: object) -> object:
+        opened.append(name.filename)
+        return open_member(archive, name, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", note)
+    capture = room.ensure(content, source="bls")
+    assert areas_read(room, capture) == {"41051"}
+    assert set(opened) == {next(name for name in BY_AREA if "41051" in name)}
+    assert room.refused(capture) == {}
+
+
+def test_of_a_table_of_all_areas_the_rows_of_the_wanted_ones_are_read(tmp_path: Path) -> None:
+    lines = table("quarterly", area_fips="53011").split(b"\n", 1)[1]
+    single = {"2016.q1-q4.singlefile.csv": table("quarterly", rows=3) + lines}
+    room = Room(tmp_path, wanted=["53011"])
+    assert areas_read(room, room.ensure(zip_of(**single), source="bls")) == {"53011"}
+
+
+def test_another_choice_of_areas_reads_anew(tmp_path: Path) -> None:
+    content = zip_of(**BY_AREA)
+    for wanted in (["41051"], ["53011", "41051"], ["53011"]):
+        room = Room(tmp_path, wanted=wanted)
+        assert areas_read(room, room.ensure(content, source="bls")) == set(wanted)
+    first = Room(tmp_path, wanted=["41051", "53011"])
+    assert first.typed.folder_of(room.ensure(content, source="bls")).exists()  # whatever the order
+    assert len(list(first.typed.folder.iterdir())) == 3
+
+
+def test_a_zip_of_the_inbox_and_a_slice_are_read_whole(tmp_path: Path) -> None:
+    room = Room(tmp_path, wanted=["41000"])
+    capture = room.ensure(zip_of(**BY_AREA), source="files")
+    assert areas_read(room, capture) == {"41051", "53011"}
+    assert room.refused(capture).keys() == {name for name in BY_AREA if "53033" in name}
+    assert areas_read(room, room.ensure(table("quarterly"), source="bls")) == {"41051"}
+
+
+def test_a_zip_without_any_wanted_area_is_refused(tmp_path: Path) -> None:
+    room = Room(tmp_path, wanted=["41000"])
+    with pytest.raises(RefusedFile):
+        room.ensure(zip_of(**BY_AREA), source="bls")
+    assert room.written() == []
+
+
 # Once, and again
 
 
 def test_a_capture_is_read_once(room: Room) -> None:
-    sha256 = room.ensure(table("quarterly"))
-    times = [room.typed.table(sha256, name).stat().st_mtime_ns for name in TABLES]
-    room.typed.ensure(sha256, room.folder / "not there any more", "csv", "input")
-    assert [room.typed.table(sha256, name).stat().st_mtime_ns for name in TABLES] == times
+    capture = room.ensure(table("quarterly"))
+    times = [room.typed.table(capture, name).stat().st_mtime_ns for name in TABLES]
+    room.typed.ensure(capture, room.folder / "not there any more")
+    assert [room.typed.table(capture, name).stat().st_mtime_ns for name in TABLES] == times
 
 
 def test_another_area_table_is_another_reader(tmp_path: Path) -> None:
@@ -246,7 +309,7 @@ def test_another_area_table_is_another_reader(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [bls, inbox, qcew_codes, qualityinfo, reading, reference_tables, typed_cells],
+    [bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables, typed_cells],
     ids=lambda each: each.__name__,
 )
 def test_a_change_of_any_readers_code_is_another_reader(
@@ -261,22 +324,22 @@ def test_a_change_of_any_readers_code_is_another_reader(
 
 def test_tables_of_other_readers_are_written_again_and_then_forgotten(tmp_path: Path) -> None:
     old = Room(tmp_path, AREAS.head(1))
-    sha256 = old.ensure(table("quarterly"))
+    capture = old.ensure(table("quarterly"))
     new = Room(tmp_path)
-    assert not new.typed.table(sha256, "quarterly_cells").exists()
+    assert not new.typed.table(capture, "quarterly_cells").exists()
     new.ensure(table("quarterly"))
     (tmp_path / "typed" / ".DS_Store").write_bytes(b"left by a file browser")
     new.typed.forget_other_readers()
     assert not old.typed.folder.exists()
-    assert new.read(sha256, "quarterly_cells").height == 1
+    assert new.read(capture, "quarterly_cells").height == 1
 
 
 def test_a_forgotten_capture_is_read_again(room: Room) -> None:
-    sha256 = room.ensure(table("quarterly"))
-    room.typed.forget(sha256)
+    capture = room.ensure(table("quarterly"))
+    room.typed.forget(capture)
     assert room.written() == []
-    assert room.ensure(table("quarterly")) == sha256
-    assert room.read(sha256, "quarterly_cells").height == 1
+    assert room.ensure(table("quarterly")) == capture
+    assert room.read(capture, "quarterly_cells").height == 1
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, MemoryError, SystemExit])
@@ -293,5 +356,5 @@ def test_an_interruption_leaves_no_half_folder(
         with pytest.raises(interruption):
             room.ensure(table("quarterly", rows=3))
     assert list(room.typed.folder.iterdir()) == []
-    sha256 = room.ensure(table("quarterly", rows=3))
-    assert room.read(sha256, "quarterly_cells").height == 3
+    capture = room.ensure(table("quarterly", rows=3))
+    assert room.read(capture, "quarterly_cells").height == 3
