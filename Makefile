@@ -1,5 +1,6 @@
 # The few commands of this project; `make help` lists them. Settings are SECTORS_* variables, see .env.example;
-# SOURCE, INBOX, DATA_DIR and DEFINITIONS_DIR can be given to make itself: make run SOURCE=files INBOX=some.zip
+# SOURCE, INBOX, DATA_DIR, DEFINITIONS_DIR, SINCE and AS_OF can be given to make itself, as in
+# make run SOURCE=files INBOX=some.zip
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +17,12 @@ export SECTORS_DATA_DIR := $(DATA_DIR)
 endif
 ifdef DEFINITIONS_DIR
 export SECTORS_DEFINITIONS_DIR := $(DEFINITIONS_DIR)
+endif
+ifdef SINCE
+export SECTORS_SINCE := $(SINCE)
+endif
+ifdef AS_OF
+export SECTORS_AS_OF := $(AS_OF)
 endif
 
 .DEFAULT_GOAL := help

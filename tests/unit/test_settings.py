@@ -1,7 +1,9 @@
 """Settings: each variable, its default, and a message that names variable, value and what was expected."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,8 +13,16 @@ from pipelines.settings import (
     VARIABLES,
     Settings,
     SettingsError,
+    Source,
     read_settings,
 )
+
+SOURCES = get_args(Source)
+
+
+def examples_of_variables() -> dict[str, str]:
+    lines = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    return dict(line.removeprefix("# ").split("=", 1) for line in lines if line.startswith("# SECTORS_"))
 
 
 def message(**variables: str) -> str:
@@ -48,12 +58,31 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "SECTORS_DATA_DIR": str(tmp_path / "data"),
             "SECTORS_DEFINITIONS_DIR": str(tmp_path),
             "SECTORS_SAMPLE_SEED": "7",
+            "SECTORS_CONTACT_EMAIL": "data@board.example",
+            "SECTORS_SINCE": "2012",
+            "SECTORS_AS_OF": "2026-03-15",
+            "SECTORS_ALERT_WEBHOOK": "https://chat.example/hooks/secret",
+            "SECTORS_BLS_ADDRESS": "http://127.0.0.1:8000/cew/",
+            "SECTORS_QUALITYINFO_ADDRESS": "https://mirror.example",
             "PATH": "/bin",
         }
     )
-    assert settings == Settings("files", inbox, tmp_path / "data", tmp_path, 7)
+    assert settings == Settings(
+        source="files",
+        inbox=inbox,
+        data_dir=tmp_path / "data",
+        definitions_dir=tmp_path,
+        sample_seed=7,
+        scheduled_source="files",
+        contact_email="data@board.example",
+        since=2012,
+        as_of=date(2026, 3, 15),
+        alert_webhook="https://chat.example/hooks/secret",
+        bls_address="http://127.0.0.1:8000/cew",
+        qualityinfo_address="https://mirror.example",
+    )
     assert not settings.is_synthetic
-    assert len(VARIABLES) == 5
+    assert len(VARIABLES) == 11
 
 
 def test_the_environment_is_read_when_asked_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,8 +93,7 @@ def test_the_environment_is_read_when_asked_and_not_before(monkeypatch: pytest.M
 
 
 def test_every_variable_is_explained_in_the_example() -> None:
-    lines = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
-    examples = dict(line.removeprefix("# ").split("=", 1) for line in lines if line.startswith("# SECTORS_"))
+    examples = examples_of_variables()
     assert examples.keys() == VARIABLES
     defaults = {
         "SECTORS_SOURCE": Settings().source,
@@ -73,8 +101,23 @@ def test_every_variable_is_explained_in_the_example() -> None:
         "SECTORS_DEFINITIONS_DIR": str(Settings().definitions_dir.relative_to(PROJECT_ROOT)),
         "SECTORS_INBOX": str(Settings().inbox.relative_to(PROJECT_ROOT)),
         "SECTORS_SAMPLE_SEED": str(Settings().sample_seed),
+        "SECTORS_BLS_ADDRESS": Settings().bls_address,
+        "SECTORS_QUALITYINFO_ADDRESS": Settings().qualityinfo_address,
     }
-    assert examples == defaults
+    assert examples.items() >= defaults.items()
+
+
+def test_the_examples_are_values_that_can_be_used() -> None:
+    examples = examples_of_variables()
+    del examples["SECTORS_INBOX"]  # it goes with another source
+    assert read_settings(examples) == replace(
+        Settings(),
+        contact_email=examples["SECTORS_CONTACT_EMAIL"],
+        since=int(examples["SECTORS_SINCE"]),
+        as_of=date.fromisoformat(examples["SECTORS_AS_OF"]),
+        alert_webhook=examples["SECTORS_ALERT_WEBHOOK"],
+        scheduled_source="sample",
+    )
 
 
 # Paths
@@ -91,9 +134,8 @@ def test_relative_paths_are_of_the_working_directory(tmp_path: Path, monkeypatch
             "SECTORS_DEFINITIONS_DIR": ".",
         }
     )
-    assert settings == replace(
-        Settings(), source="files", inbox=tmp_path / "in", data_dir=tmp_path / "data", definitions_dir=tmp_path
-    )
+    assert (settings.inbox, settings.data_dir) == (tmp_path / "in", tmp_path / "data")
+    assert settings.definitions_dir == tmp_path
 
 
 def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,24 +168,65 @@ def test_all_that_is_written_lies_below_the_data_folder(tmp_path: Path) -> None:
     assert settings.published_database == tmp_path / "warehouse" / "sectors.duckdb"
 
 
+def test_a_rebuilt_day_has_a_database_and_exports_of_its_own(tmp_path: Path) -> None:
+    present = replace(Settings(), data_dir=tmp_path)
+    day = replace(present, as_of=date(2026, 3, 15))
+    assert day.published_database == tmp_path / "warehouse" / "sectors_as_of_2026-03-15.duckdb"
+    assert day.exports_dir == tmp_path / "exports_as_of_2026-03-15"
+    assert day.working_database not in (day.published_database, present.working_database)
+    assert (day.raw_dir, day.typed_dir, day.estimates_dir) == (
+        present.raw_dir,
+        present.typed_dir,
+        present.estimates_dir,
+    )
+
+
+# The web
+
+
+@pytest.mark.parametrize("source", ["bls", "qualityinfo"])
+def test_publishers_are_sources_and_no_sample(source: str) -> None:
+    settings = read_settings({"SECTORS_SOURCE": source})
+    assert settings.source == source
+    assert not settings.is_synthetic
+
+
+@pytest.mark.parametrize(("given", "scheduled"), [({}, "bls"), *(({"SECTORS_SOURCE": one}, one) for one in SOURCES)])
+def test_runs_that_start_by_themselves_ask_bls_unless_the_source_is_set(given: dict[str, str], scheduled: str) -> None:
+    assert read_settings(given).scheduled_source == scheduled
+
+
+def test_a_contact_is_wanted_only_when_it_is_used() -> None:
+    with pytest.raises(SettingsError, match="SECTORS_CONTACT_EMAIL is not set: BLS blocks programs"):
+        read_settings({"SECTORS_SOURCE": "bls"}).contact()
+    assert read_settings({"SECTORS_CONTACT_EMAIL": "data@board.example"}).contact() == "data@board.example"
+
+
+def test_neither_the_e_mail_nor_the_webhook_is_shown_where_settings_are_printed() -> None:
+    secret = {"SECTORS_CONTACT_EMAIL": "ann@board.example", "SECTORS_ALERT_WEBHOOK": "https://chat.example/hooks/T0"}
+    shown = repr(read_settings(secret))
+    assert not any(word in shown for word in ("ann@", "board.example", "chat.example", "T0"))
+
+
 # Messages
 
 
 def test_an_unknown_variable_is_named_with_those_there_are() -> None:
     told = message(SECTORS_SORCE="files", SECTORS_SEED="1")
-    assert told.startswith("SECTORS_SEED, SECTORS_SORCE: no such setting; there are SECTORS_DATA_DIR, ")
+    assert told.startswith("SECTORS_SEED, SECTORS_SORCE: no such setting; there are SECTORS_ALERT_WEBHOOK, ")
     assert all(variable in told for variable in VARIABLES)
 
 
-@pytest.mark.parametrize("value", ["Files", "bls", "files,sample"])
+@pytest.mark.parametrize("value", ["Files", "BLS", "files,sample"])
 def test_an_unknown_source_is_named_with_those_there_are(value: str) -> None:
-    assert message(SECTORS_SOURCE=value) == f"SECTORS_SOURCE={value}: expected one of sample, files"
+    assert message(SECTORS_SOURCE=value) == f"SECTORS_SOURCE={value}: expected one of sample, files, bls, qualityinfo"
 
 
-@pytest.mark.parametrize("source", [{}, {"SECTORS_SOURCE": "sample"}])
-def test_an_inbox_that_would_never_be_read_is_refused(source: dict[str, str], tmp_path: Path) -> None:
-    told = message(SECTORS_INBOX=str(tmp_path), **source)
-    assert told == "SECTORS_INBOX is set, but SECTORS_SOURCE=sample never reads it; set SECTORS_SOURCE=files"
+@pytest.mark.parametrize("source", ["", "sample", "bls", "qualityinfo"])
+def test_an_inbox_that_would_never_be_read_is_refused(source: str, tmp_path: Path) -> None:
+    told = message(SECTORS_INBOX=str(tmp_path), SECTORS_SOURCE=source)
+    read = f"SECTORS_SOURCE={source or 'sample'}"
+    assert told == f"SECTORS_INBOX is set, but {read} never reads it; set SECTORS_SOURCE=files"
 
 
 def test_a_missing_inbox_is_named(tmp_path: Path) -> None:
@@ -167,3 +250,32 @@ def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["-1", "1.5", "x", "1e3", " 7", "²"])
 def test_a_seed_that_is_no_whole_number_is_named(value: str) -> None:
     assert message(SECTORS_SAMPLE_SEED=value) == f"SECTORS_SAMPLE_SEED={value}: expected a whole number, 0 or more"
+
+
+@pytest.mark.parametrize("value", ["1989", "12", "2100", "2016-Q1", "twenty", " 2016"])
+def test_a_first_year_that_bls_cannot_have_is_named(value: str) -> None:
+    assert message(SECTORS_SINCE=value).startswith(f"SECTORS_SINCE={value}: expected a year from 1990 on")
+
+
+@pytest.mark.parametrize("value", ["2026-02-30", "15.03.2026", "yesterday", "2026-03"])
+def test_a_day_that_there_is_not_is_named(value: str) -> None:
+    assert message(SECTORS_AS_OF=value) == f"SECTORS_AS_OF={value}: expected a day such as 2026-03-15"
+
+
+@pytest.mark.parametrize(
+    "value", ["ann", "ann@board", "ann@board.example\nX-Evil: 1", "Ann <ann@board.example>", "@b.example"]
+)
+def test_a_contact_that_is_no_e_mail_address_is_refused_and_not_repeated(value: str) -> None:
+    told = message(SECTORS_CONTACT_EMAIL=value)
+    assert told.startswith("SECTORS_CONTACT_EMAIL: this is no e-mail address; expected one such as")
+    assert value not in told
+
+
+@pytest.mark.parametrize(
+    "value", ["http://data.bls.gov/cew", "data.bls.gov", "https://", "file:///data", "ftp://127.0.0.1"]
+)
+def test_an_address_without_protection_is_named_and_the_secret_one_is_not_repeated(value: str) -> None:
+    for name in ("SECTORS_BLS_ADDRESS", "SECTORS_QUALITYINFO_ADDRESS"):
+        assert message(**{name: value}) == f"{name}={value}: expected an address that begins with https://"
+    told = message(SECTORS_ALERT_WEBHOOK=f"{value}/T0")
+    assert told == "SECTORS_ALERT_WEBHOOK: expected an address that begins with https://"
