@@ -1,21 +1,22 @@
 """Recognises what a file is by its content and opens the tables inside it.
 
-Belongs here: CSV, gzipped CSV, zip and xlsx told apart by their bytes; members of archives. Not here: what a table
-means (bls, qualityinfo, reference_tables).
+Belongs here: CSV, gzipped CSV, zip and xlsx told apart by their bytes; members of archives. Not here: what an archive
+may hold (archive_safety), what a table means (bls, qualityinfo, reference_tables).
 """
 
-import gzip
 import io
 import lzma
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal
 
+from pipelines.sources import archive_safety
+from pipelines.sources.archive_safety import ARCHIVE, WORKBOOK
 from pipelines.sources.reading import RefusedFile
 
 Container = Literal["csv", "csv.gz", "zip", "xlsx"]
@@ -56,30 +57,32 @@ def list_files(inbox: Path) -> list[Path]:
     return sorted(path for path in below if not any(part.startswith(".") for part in path.relative_to(inbox).parts))
 
 
-def oldest_first(files: list[Path]) -> list[Path]:
-    """Files by the date of their content, so that of several vintages taken in together the newest is captured last.
+def content_date(path: Path) -> str:
+    """When a file's content was published, as far as the file shows it: UTC, ISO 8601 with microseconds.
 
-    The date is that of a zip's newest member, else the file's own; files of one date keep their order.
+    That of a zip's newest member, else the file's own; empty where the file is not there.
     """
-    return sorted(files, key=_content_date)
-
-
-def _content_date(path: Path) -> tuple[int, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
-            return max((info.date_time for info in archive.infolist()), default=(1980,))
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return time.gmtime(path.stat().st_mtime)[:6] if path.exists() else (1980,)
+            moment = max((datetime(*info.date_time, tzinfo=UTC) for info in archive.infolist()), default=None)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        moment = None
+    if moment is None:
+        moment = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
+    return moment.isoformat(timespec="microseconds") if moment else ""
 
 
 def recognise_container(path: Path) -> Container:
-    """What kind of file this is, by its first bytes. Raises RefusedFile where it is none that can hold QCEW."""
+    """What kind of file this is, by its first bytes.
+
+    Raises RefusedFile where it is none that can hold QCEW, or an archive that is unsafe or damaged.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
         raise RefusedFile(path.name, "the file is empty")
     if head.startswith(b"PK"):
-        with _refusing_damage(path.name), zipfile.ZipFile(path) as archive:
+        with _safe_zip(path, path.name) as archive:
             return "xlsx" if _is_workbook(archive) else "zip"
     if head.startswith(b"\x1f\x8b"):
         return "csv.gz"
@@ -90,18 +93,26 @@ def recognise_container(path: Path) -> Container:
     return "csv"
 
 
-def open_members(path: Path, container: Container) -> Iterator[Member]:
-    """The tables of an input file in the order of their names. Raises RefusedFile where an archive is damaged."""
+def open_members(path: Path, container: Container, wanted: Callable[[str], bool] | None = None) -> Iterator[Member]:
+    """The tables of an input file in the order of their names.
+
+    `wanted` chooses members of a zip by name; the others are not opened at all. Raises RefusedFile where an archive is
+    unsafe or damaged. What only reading can show, opening or reading the member raises; the others stay readable.
+    """
     if container == "csv":
         yield Member(path.name, "csv", lambda: path.open("rb"))
     elif container == "csv.gz":
-        yield Member(path.name, "csv", lambda: cast(BinaryIO, gzip.GzipFile(path)))
+        size = path.stat().st_size
+        yield Member(path.name, "csv", lambda: archive_safety.bounded_gzip(path.open("rb"), size, path.name))
     elif container == "xlsx":
+        with _safe_zip(path, path.name):
+            pass  # an earlier version may have captured it
         yield Member(path.name, "xlsx", lambda: path.open("rb"))
     else:
-        with _refusing_damage(path.name), zipfile.ZipFile(path) as archive:
+        with _safe_zip(path, path.name) as archive:
             for info in sorted(archive.infolist(), key=lambda info: info.filename):
-                if not (info.is_dir() or info.filename.startswith("__MACOSX/")):
+                is_table = not (info.is_dir() or info.filename.startswith("__MACOSX/"))
+                if is_table and (wanted is None or wanted(info.filename)):
                     yield _zip_member(archive, info)
 
 
@@ -116,15 +127,48 @@ def zip_comment(path: Path, container: Container) -> str:
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     name = info.filename
     try:
-        with archive.open(info) as file:
+        with archive_safety.open_member(archive, info) as file:
             head = file.read(4)
-    except UNREADABLE:
+    except (RefusedFile, *UNREADABLE):
         head = b""  # opening the member will say why, and leave the others readable
     if head.startswith(b"PK"):
-        return Member(name, "xlsx", lambda: io.BytesIO(archive.read(info)))
+        return Member(name, "xlsx", lambda: _open_workbook(archive, info))
     if head.startswith(b"\x1f\x8b"):
-        return Member(name, "csv", lambda: cast(BinaryIO, gzip.GzipFile(fileobj=archive.open(info))))
-    return Member(name, "csv", lambda: cast(BinaryIO, archive.open(info)))
+        return Member(name, "csv", lambda: _open_gzip(archive, info))
+    return Member(name, "csv", lambda: archive_safety.open_member(archive, info))
+
+
+def _open_gzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+    """A gzip file inside a zip; both packings together may compress no more than one."""
+    packed = archive_safety.open_member(archive, info)
+    return archive_safety.bounded_gzip(packed, info.compress_size, info.filename, ARCHIVE)
+
+
+def _open_workbook(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+    """A workbook inside a zip, held in memory. Raises RefusedFile where it is another zip, or unsafe."""
+    if info.file_size > WORKBOOK.total_bytes:
+        reason = f"it is a zip or workbook of {info.file_size:,} bytes inside a zip; unpack it and give what it holds"
+        raise RefusedFile(info.filename, reason)
+    with archive_safety.open_member(archive, info) as stream:
+        content = io.BytesIO(stream.read())
+    with _safe_zip(content, info.filename) as inner:
+        if not _is_workbook(inner):
+            raise RefusedFile(
+                info.filename, "it is a zip inside a zip, which is not read; unpack it and give it by itself"
+            )
+    content.seek(0)
+    return content
+
+
+@contextmanager
+def _safe_zip(file: Path | BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
+    """An open zip that its directory shows to be safe, whether it is a workbook or not."""
+    with _refusing_damage(name), zipfile.ZipFile(file) as archive:
+        is_workbook = _is_workbook(archive)
+        archive_safety.refuse_unsafe(archive.infolist(), archive.start_dir, name, WORKBOOK if is_workbook else ARCHIVE)
+        if is_workbook:
+            archive_safety.refuse_lying_parts(archive, name)
+        yield archive
 
 
 def _is_workbook(archive: zipfile.ZipFile) -> bool:

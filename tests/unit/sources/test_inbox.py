@@ -10,14 +10,16 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import openpyxl
 import pytest
 
 from pipelines.sources.inbox import (
     UNREADABLE,
+    Container,
+    content_date,
     list_files,
-    oldest_first,
     open_members,
     recognise_container,
     zip_comment,
@@ -68,7 +70,7 @@ def tables(path: Path) -> dict[str, bytes | str]:
         try:
             with member.open() as stream:
                 found[member.name] = stream.read()
-        except UNREADABLE as error:
+        except (RefusedFile, *UNREADABLE) as error:
             found[member.name] = str(error)
     return found
 
@@ -170,6 +172,27 @@ def test_members_are_told_by_content_too(tmp_path: Path, method: int) -> None:
     assert tables(tmp_path / "x") == {**members, "packed.csv": CSV}
 
 
+def test_members_that_are_not_wanted_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    open_in_zip = zipfile.ZipFile.open
+
+    def watched(archive: zipfile.ZipFile, name: zipfile.ZipInfo, *rest: str) -> IO[bytes]:
+        opened.append(name.filename)
+        return open_in_zip(archive, name, *rest)  # type: ignore[arg-type]
+
+    (tmp_path / "x").write_bytes(zip_of({"a 41051.csv": CSV, "a 53011.csv": CSV, "a 06001.csv": CSV}))
+    monkeypatch.setattr(zipfile.ZipFile, "open", watched)
+    members = open_members(tmp_path / "x", "zip", wanted=lambda name: "41051" in name or "53011" in name)
+    assert [member.name for member in members] == ["a 41051.csv", "a 53011.csv"]
+    assert set(opened) == {"a 41051.csv", "a 53011.csv"}
+
+
+@pytest.mark.parametrize(("content", "container"), [(CSV, "csv"), (gzip.compress(CSV), "csv.gz"), (workbook(), "xlsx")])
+def test_a_bare_file_is_always_wanted(tmp_path: Path, content: bytes, container: Container) -> None:
+    (tmp_path / "x").write_bytes(content)
+    assert len(list(open_members(tmp_path / "x", container, wanted=lambda name: False))) == 1
+
+
 def test_a_large_gzip_inside_a_zip_is_read_to_its_end(tmp_path: Path) -> None:
     large = b"".join(b"%d,%d\n" % (number, number * number) for number in range(300_000))
     packed = gzip.compress(large[:1_000_000], 1) + gzip.compress(large[1_000_000:], 1)  # gzip files may be chained
@@ -185,7 +208,18 @@ def test_a_large_gzip_inside_a_zip_is_read_to_its_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (encrypted(zip_of({"a.csv": CSV, "b.csv": CSV, "c.csv": CSV}), "b.csv"), "encrypted"),
+        (
+            encrypted(zip_of({"a.csv": CSV, "b.csv": CSV, "c.csv": CSV}), "b.csv"),
+            "b.csv: it is encrypted, as no published file is; get it without a password",
+        ),
+        (
+            zip_of({"a.csv": CSV, "b.csv": zip_of({"x.csv": CSV}), "c.csv": CSV}),
+            "b.csv: it is a zip inside a zip, which is not read; unpack it and give it by itself",
+        ),
+        (
+            zip_of({"a.csv": CSV, "b.csv": gzip.compress(bytes(2_000_000)), "c.csv": CSV}),
+            "inflate to more than 1,000,000, as no QCEW file does: it is a gzip bomb. Do not unpack it",
+        ),
         (with_unknown_method(zip_of({"a.csv": CSV, "b.csv": CSV, "c.csv": CSV}), "b.csv"), "compression method"),
         (
             zip_of({"a.csv": CSV, "b.csv": CSV * 50, "c.csv": CSV}, zipfile.ZIP_STORED).replace(
@@ -200,7 +234,7 @@ def test_a_large_gzip_inside_a_zip_is_read_to_its_end(tmp_path: Path) -> None:
             "Invalid data stream",
         ),
     ],
-    ids=["encrypted", "unknown method", "wrong checksum", "damaged bzip2"],
+    ids=["encrypted", "zip in a zip", "gzip bomb", "unknown method", "wrong checksum", "damaged bzip2"],
 )
 def test_one_bad_member_leaves_the_others_readable(tmp_path: Path, content: bytes, told: str) -> None:
     (tmp_path / "x.zip").write_bytes(content)
@@ -273,17 +307,21 @@ def test_every_handle_is_closed_when_reading_stops_early(
                 stream.read(1)
                 raise KeyboardInterrupt
 
-    with pytest.raises((KeyboardInterrupt, RuntimeError)):
+    with pytest.raises((KeyboardInterrupt, RefusedFile)):
         stop_early()
     gc.collect()
     assert [str(warning.message) for warning in unclosed] == []
 
 
-def test_files_are_taken_in_by_the_date_of_their_content(tmp_path: Path) -> None:
-    final, preliminary, plain = tmp_path / "a_final.zip", tmp_path / "b_preliminary.zip", tmp_path / "c.csv"
-    for path, year in ((final, 2018), (preliminary, 2017)):
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr(zipfile.ZipInfo("cells.csv", (year, 9, 6, 10, 0, 0)), "text")
+def test_the_date_of_content_is_that_of_the_newest_member_or_the_files_own(tmp_path: Path) -> None:
+    packed, plain, empty = tmp_path / "a.zip", tmp_path / "c.csv", tmp_path / "empty.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, year in (("old.csv", 2017), ("new.csv", 2018), ("older.csv", 2016)):
+            archive.writestr(zipfile.ZipInfo(name, (year, 9, 6, 10, 0, 0)), "text")
     plain.write_text("text")
-    os.utime(plain, (1_500_000_000, 1_500_000_000))  # July 2017
-    assert oldest_first([final, preliminary, plain]) == [plain, preliminary, final]
+    empty.write_bytes(zip_of({}))
+    for path in (packed, plain, empty):
+        os.utime(path, (1_500_000_000, 1_500_000_000))
+    assert content_date(packed) == "2018-09-06T10:00:00.000000+00:00"
+    assert content_date(plain) == content_date(empty) == "2017-07-14T02:40:00.000000+00:00"
+    assert content_date(tmp_path / "gone") == ""
