@@ -1,14 +1,12 @@
-"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, breaks, codes and areas.
+"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, breaks.
 
 Another board brings a folder of its own with some of the files; the rest are the shipped ones. Here files become
 definitions, and every fault in them is told at once with file, line and key. What makes a definition sound belongs to
-`pipelines.domain`; how YAML is read with its lines, to `checked_yaml`.
+`pipelines.domain`; how YAML is read with its lines, to `checked_yaml`; the codes they are written in, to `code_files`.
 """
 
-import csv
 import difflib
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,9 +15,8 @@ from typing import Any, cast
 import polars as pl
 
 from pipelines.domain.definition_tables import Definitions, PublishedFigure
-from pipelines.domain.naics import NAICS_VINTAGES, Concordance, Industry, NaicsTree, NaicsTreeError
 from pipelines.domain.periods import Period
-from pipelines.domain.qcew_codes import AreaKind, area_kind, state_fips
+from pipelines.domain.qcew_codes import AreaKind
 from pipelines.domain.regions import Region, check_regions, counties_of_state
 from pipelines.domain.sector_definitions import (
     GROSS,
@@ -34,13 +31,9 @@ from pipelines.domain.sector_definitions import (
 )
 from pipelines.domain.trend_breaks import BrokenCell, TrendBreak, check_trend_breaks
 from pipelines.sources.checked_yaml import CheckedYaml, FileProblem, read_checked_yaml
+from pipelines.sources.code_files import CSV_COLUMNS, read_areas, read_classification, read_code_table
 
 YAML_FILES = ("sectors.yaml", "regions.yaml", "published_figures.yaml", "trend_breaks.yaml")
-CSV_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    **{f"naics_{vintage}.csv": ("code", "title", "parent_code", "level") for vintage in NAICS_VINTAGES},
-    "naics_concordance.csv": tuple(f"naics_{vintage}" for vintage in NAICS_VINTAGES),
-    "areas.csv": ("area_fips", "area_title", "area_kind", "state_fips"),
-}
 DEFINITION_FILES = (*YAML_FILES, *CSV_COLUMNS)
 
 
@@ -61,11 +54,11 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
     """
     files = _find_files(folder, shipped)
     problems: list[FileProblem] = []
-    tables = {name: _read_table(files[name], columns, problems) for name, columns in CSV_COLUMNS.items()}
+    tables = {name: read_code_table(files[name], columns, problems) for name, columns in CSV_COLUMNS.items()}
     documents = {name: _read_document(files[name], shipped) for name in YAML_FILES}
     problems += [problem for document in documents.values() for problem in document.problems]
-    classification = _classification(files, tables, problems)
-    areas = _areas(files["areas.csv"], tables["areas.csv"], problems)
+    classification = read_classification(files, tables, problems)
+    areas = read_areas(files["areas.csv"], tables["areas.csv"], problems)
 
     sector_file, region_file, figure_file, break_file = (documents[name] for name in YAML_FILES)
     sectors, lenses = _sectors(sector_file, classification, problems)
@@ -137,101 +130,6 @@ def _content_sha256(files: Mapping[str, Path]) -> str:
 def _read_document(path: Path, shipped: Path) -> CheckedYaml:
     schema = json.loads((shipped / "schemas" / f"{path.stem}.schema.json").read_text("utf-8"))
     return read_checked_yaml(path, schema)
-
-
-Rows = list[tuple[int, tuple[str, ...]]]
-
-
-def _read_table(path: Path, columns: tuple[str, ...], problems: list[FileProblem]) -> Rows | None:
-    """(line, fields) of each row of a CSV file with just these columns, all text; None if it is no such file."""
-    try:
-        lines = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
-        header = tuple(next(lines, ()))
-        rows = [(lines.line_num, tuple(row)) for row in lines if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        problems.append(FileProblem(path, None, "", str(error), "a CSV file in UTF-8", "save it as CSV in UTF-8"))
-        return None
-    if header != columns:
-        expected, advice = ",".join(columns), "keep these columns, in this order, separated by commas"
-        problems.append(FileProblem(path, 1, "", ",".join(header)[:120], expected, advice))
-        return None
-    for line, row in rows:
-        if len(row) != len(columns):
-            problems.append(
-                FileProblem(path, line, "", f"{len(row)} fields", f"{len(columns)} fields", 'quote a title with ","')
-            )
-    return [(line, row) for line, row in rows if len(row) == len(columns)]
-
-
-def _classification(
-    files: Mapping[str, Path], tables: Mapping[str, Rows | None], problems: list[FileProblem]
-) -> Classification | None:
-    """The industry trees and their concordance; None where a file of them is faulty."""
-    trees: dict[int, NaicsTree] = {}
-    for vintage in NAICS_VINTAGES:
-        name = f"naics_{vintage}.csv"
-        rows = tables[name]
-        if rows is None:
-            continue
-        industries = [
-            Industry(code, title, parent or None, int(level) if level.isdecimal() else -1)
-            for _, (code, title, parent, level) in rows
-        ]
-        try:
-            trees[vintage] = NaicsTree(vintage, industries)
-        except NaicsTreeError as error:
-            problems += [
-                FileProblem(
-                    files[name],
-                    rows[position][0] if rows else None,
-                    "",
-                    message,
-                    "one tree of industries from 10 down to six digits",
-                    "correct the line; codes are text, as BLS writes them",
-                )
-                for position, message in error.problems
-            ]
-    name = "naics_concordance.csv"
-    concordance = tables[name]
-    for line, row in concordance or ():
-        unknown = [
-            f"{code} in NAICS {vintage}"
-            for vintage, code in zip(NAICS_VINTAGES, row, strict=True)
-            if vintage in trees and code not in trees[vintage].leaves
-        ]
-        if unknown:
-            found, advice = f"no six-digit code {', '.join(unknown)}", "correct the code here or in the industry table"
-            problems.append(FileProblem(files[name], line, "", found, "six-digit codes of their vintages", advice))
-    if concordance is None or len(trees) < len(NAICS_VINTAGES):
-        return None
-    return Classification(trees, Concordance((row[0], row[1], row[2]) for _, row in concordance))
-
-
-def _areas(path: Path, rows: Rows | None, problems: list[FileProblem]) -> pl.DataFrame | None:
-    if rows is None:
-        return None
-    seen: dict[str, int] = {}
-    for line, (code, title, kind, state) in rows:
-        try:
-            expected_kind: str = area_kind(code, title)
-        except ValueError as error:
-            problems.append(FileProblem(path, line, "area_fips", code, str(error), "write the code as BLS does"))
-            continue
-        if code in seen:
-            found = f"{code} a second time"
-            problems.append(
-                FileProblem(path, line, "area_fips", found, f"once (line {seen[code]})", "take one of the lines out")
-            )
-        seen[code] = line
-        for key, found, expected in (
-            ("area_kind", kind, expected_kind),
-            ("state_fips", state, state_fips(code) or "nothing"),
-        ):
-            if (found or "nothing") != expected:
-                advice = f"write {expected}: it follows from the code {code}"
-                problems.append(FileProblem(path, line, key, found or "nothing", expected, advice))
-    schema = dict.fromkeys(CSV_COLUMNS["areas.csv"], pl.String)
-    return pl.DataFrame([(*row[:3], row[3] or None) for _, row in rows], schema=schema, orient="row")
 
 
 def _sectors(
