@@ -1,20 +1,24 @@
 """The intake: what a run may use of what its source offers, and what it says about the rest."""
 
+import errno
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipelines.orchestration import intake
-from pipelines.orchestration.intake import NothingToBuildFrom, take_in, typed_files
+from pipelines.orchestration import intake, web_looks
+from pipelines.orchestration.intake import NO_SPACE, NoSpaceLeft, NothingToBuildFrom, take_in, typed_files
 from pipelines.settings import Settings
 from pipelines.sources import bls, sample_files, typed_cells
 from pipelines.sources.definition_files import load_definitions
+from pipelines.sources.raw_store import RawStore
 from pipelines.sources.reading import MemberCells, RefusedFile
 from pipelines.warehouse.build import build_from_frame, check_contract
 from pipelines.warehouse.connection import open_database
@@ -42,7 +46,8 @@ shipped_definitions = cache(load_definitions)
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(intake, "load_definitions", shipped_definitions)  # the same for every test
+    for module in (intake, web_looks):
+        monkeypatch.setattr(module, "load_definitions", shipped_definitions)  # the same for every test
     (tmp_path / "inbox").mkdir()
     return replace(Settings(), source="files", inbox=tmp_path / "inbox", data_dir=tmp_path / "data")
 
@@ -106,7 +111,7 @@ def test_the_raw_tables_fit_their_contracts(settings: Settings, tmp_path: Path) 
     put(settings, "page.csv", b"<html></html>")
     with open_database(tmp_path / "x.duckdb") as connection:
         for name, frame in take_in(settings).tables().items():
-            assert build_from_frame(connection, ALL_TABLES[name], frame) == 1
+            assert build_from_frame(connection, ALL_TABLES[name], frame) == (name != "raw.web_files")
             assert check_contract(connection, ALL_TABLES[name]) == []
 
 
@@ -120,6 +125,91 @@ def test_a_member_refused_again_and_again_fits_the_contract(settings: Settings, 
         contract = ALL_TABLES["raw.refused_files"]
         build_from_frame(connection, contract, found.refused)
         assert check_contract(connection, contract) == []
+
+
+def test_rows_of_new_files_that_are_rejected_are_alerted_to_once(settings: Settings) -> None:
+    put(settings, "a.csv", table() + b"41051,5\n" * 2)
+    put(settings, "page.csv", b"<html></html>")
+    assert list(take_in(settings).alerts()) == ["2 rows of new files were rejected: see raw.rejected_rows"]
+    assert list(take_in(settings).alerts()) == []
+
+
+# Vintages, and the knowledge of a day
+
+
+def put_of(settings: Settings, day: str, **values: str) -> None:
+    path = Path(put(settings, "a.csv", table(**values)))
+    moment = datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+    os.utime(path, (moment, moment))
+
+
+def on(day: str, settings: Settings) -> Settings:
+    return replace(settings, today=date.fromisoformat(day))
+
+
+def test_older_content_that_is_taken_in_later_is_an_earlier_vintage(settings: Settings) -> None:
+    put_of(settings, "2017-06-02", month1_emplvl="2")
+    take_in(settings)
+    put_of(settings, "2016-09-07", month1_emplvl="1")
+    manifest = take_in(settings).tables()["raw.captures"]
+    assert manifest.select("vintage_order", pl.col("published_at").str.head(10)).rows() == [
+        (1, "2016-09-07"),
+        (2, "2017-06-02"),
+    ]
+    assert manifest["retrieved_at"].is_sorted(descending=True)
+    jobs = [pl.read_parquet(file)["month1_employment"].item() for file in typed_files(settings, "quarterly_cells")]
+    assert jobs == [1, 2]
+
+
+def test_a_rebuilt_day_uses_what_was_captured_by_then_and_captures_nothing(settings: Settings) -> None:
+    for day in ("2026-03-14", "2026-03-15", "2026-03-16"):
+        put_of(settings, "2016-09-07", qtr=str(int(day[-1]) - 3))
+        take_in(on(day, settings))
+    put_of(settings, "2016-09-07", qtr="4")
+    rebuilt = replace(settings, as_of=date(2026, 3, 15))
+    found = take_in(rebuilt)
+    assert [capture.retrieved_at[:10] for capture in found.captures] == ["2026-03-14", "2026-03-15"]
+    assert len(typed_files(rebuilt, "quarterly_cells")) == 2
+    assert next(found.summary()) == "as of 2026-03-15: nothing is captured, nothing later is used"
+    assert len(typed_files(settings, "quarterly_cells")) == 3
+
+
+@pytest.mark.xfail(reason="the sentence that nothing is captured hides the reason", strict=True)
+def test_a_day_before_the_first_capture_cannot_be_rebuilt(settings: Settings) -> None:
+    put(settings, "a.csv", table())
+    take_in(on("2026-03-14", settings))
+    early = replace(settings, source="bls", as_of=date(2026, 3, 13))
+    with pytest.raises(
+        NothingToBuildFrom, match="2026-03-13 nothing was captured yet; the first capture is of 2026-03-14"
+    ):
+        take_in(early)
+
+
+# The disk
+
+
+@pytest.mark.parametrize("number", sorted(NO_SPACE))
+def test_a_full_disk_is_said_in_words(settings: Settings, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, "what the system says")
+
+    put(settings, "a.csv", table())
+    monkeypatch.setattr(RawStore, "keep", fail)
+    with pytest.raises(NoSpaceLeft, match="no space left for files under"):
+        take_in(settings)
+
+
+def test_another_fault_of_the_machine_is_not_called_a_full_disk(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    put(settings, "a.csv", table())
+    monkeypatch.setattr(RawStore, "keep", fail)
+    with pytest.raises(OSError, match="Input/output error") as error:
+        take_in(settings)
+    assert not isinstance(error.value, NoSpaceLeft)
 
 
 # Nothing to build from
@@ -187,7 +277,7 @@ def rows(settings: Settings) -> list[int]:
 
 def test_the_sample_is_made_once_and_says_what_it_is(sample: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     first = take_in(sample)
-    assert [len(first.report.new), len(first.captures)] == [4, 4]
+    assert [len(first.offer.report.new), len(first.captures)] == [4, 4]
     assert all(capture.address.startswith("synthetic sample, seed 7, ") for capture in first.captures)
     monkeypatch.setattr(intake, "write_sample", None)
     assert take_in(sample).captures == first.captures
