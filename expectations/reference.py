@@ -168,4 +168,12 @@ SUITES = (
             ),
         ),
     ),
+    TableSuite(
+        "reference.reviewed_revisions",
+        (
+            column_matches("state_fips", r"\d{2}", meaning="States are two digits."),
+            column_matches("period", r"\d{4}-Q[1-4]", meaning="Quarters are reviewed."),
+            column_matches("capture_sha256", r"[0-9a-f]{64}", meaning="A review is of one file."),
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ and `naics`, reading the files to `pipelines.sources.definition_files`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -53,6 +54,18 @@ class PublishedFigure:
 
 
 @dataclass(frozen=True)
+class ReviewedRevision:
+    """Somebody looked at what a newer file changed of a state's quarter, and found it right."""
+
+    state_fips: str
+    period: str
+    capture_sha256: str
+    reviewed_by: str
+    reviewed_on: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class Definitions:
     """All definitions of one run: where they came from no longer matters, but for the hash of their files' content.
 
@@ -68,6 +81,7 @@ class Definitions:
     regions: tuple[Region, ...]
     published_figures: tuple[PublishedFigure, ...]
     trend_breaks: tuple[TrendBreak, ...]
+    reviewed_revisions: tuple[ReviewedRevision, ...]
     content_sha256: str
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -81,6 +95,7 @@ class Definitions:
             "reference.region_areas": self._region_areas(),
             "reference.published_figures": self._published_figures(),
             "reference.trend_breaks": self._trend_breaks(),
+            "reference.reviewed_revisions": self._reviewed_revisions(),
         }
 
     def codes_too_fine(self, deepest_levels: Iterable[int]) -> pl.DataFrame:
@@ -230,6 +245,23 @@ class Definitions:
             grade=pl.String,
             source=pl.String,
             note=pl.String,
+        )
+
+    def _reviewed_revisions(self) -> pl.DataFrame:
+        return _frame(
+            [
+                (
+                    *(review.state_fips, review.period, review.capture_sha256),
+                    *(review.reviewed_by, review.reviewed_on, review.reason),
+                )
+                for review in self.reviewed_revisions
+            ],
+            state_fips=pl.String,
+            period=pl.String,
+            capture_sha256=pl.String,
+            reviewed_by=pl.String,
+            reviewed_on=pl.Date,
+            reason=pl.String,
         )
 
 

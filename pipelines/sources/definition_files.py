@@ -1,4 +1,4 @@
-"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, breaks.
+"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, breaks, reviews.
 
 Another board brings a folder of its own with some of the files; the rest are the shipped ones. Here files become
 definitions, and every fault in them is told at once with file, line and key. What makes a definition sound belongs to
@@ -9,12 +9,13 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
 
-from pipelines.domain.definition_tables import Definitions, PublishedFigure
+from pipelines.domain.definition_tables import Definitions, PublishedFigure, ReviewedRevision
 from pipelines.domain.periods import Period
 from pipelines.domain.qcew_codes import AreaKind
 from pipelines.domain.regions import Region, check_regions, counties_of_state
@@ -33,7 +34,7 @@ from pipelines.domain.trend_breaks import BrokenCell, TrendBreak, check_trend_br
 from pipelines.sources.checked_yaml import CheckedYaml, FileProblem, read_checked_yaml
 from pipelines.sources.code_files import CSV_COLUMNS, read_areas, read_classification, read_code_table
 
-YAML_FILES = ("sectors.yaml", "regions.yaml", "published_figures.yaml", "trend_breaks.yaml")
+YAML_FILES = ("sectors.yaml", "regions.yaml", "published_figures.yaml", "trend_breaks.yaml", "reviewed_revisions.yaml")
 DEFINITION_FILES = (*YAML_FILES, *CSV_COLUMNS)
 
 
@@ -60,7 +61,7 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
     classification = read_classification(files, tables, problems)
     areas = read_areas(files["areas.csv"], tables["areas.csv"], problems)
 
-    sector_file, region_file, figure_file, break_file = (documents[name] for name in YAML_FILES)
+    sector_file, region_file, figure_file, break_file, review_file = (documents[name] for name in YAML_FILES)
     sectors, lenses = _sectors(sector_file, classification, problems)
     regions = _regions(region_file, areas, problems)
     figures = _published_figures(
@@ -71,6 +72,7 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
         problems=problems,
     )
     breaks = _trend_breaks(break_file, classification, areas, problems)
+    reviews = _reviewed_revisions(review_file, areas, problems)
     if problems or classification is None or areas is None:
         raise DefinitionError(problems)
     return Definitions(
@@ -82,6 +84,7 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
         regions=regions,
         published_figures=figures,
         trend_breaks=breaks,
+        reviewed_revisions=reviews,
         content_sha256=_content_sha256(files),
     )
 
@@ -284,6 +287,33 @@ def _trend_breaks(
         for problem in check_trend_breaks(breaks, _area_kinds(areas), classification.trees.values())
     ]
     return breaks
+
+
+def _reviewed_revisions(
+    document: CheckedYaml, areas: pl.DataFrame | None, problems: list[FileProblem]
+) -> tuple[ReviewedRevision, ...]:
+    """The reviews of a sound document, checked; none of an unsound one, or where the areas are unreadable."""
+    if document.problems or areas is None:
+        return ()
+    states = {area[:2] for area, kind in _area_kinds(areas).items() if kind == "state"}
+    reviews: dict[tuple[str, str, str], ReviewedRevision] = {}
+    for position, entry in enumerate(document.value["reviews"] or []):
+        place = ("reviews", position)
+        key = (entry["state"], entry["period"], entry["capture_sha256"])
+        if entry["state"] not in states:
+            found, advice = entry["state"], "look it up in areas.csv: Oregon is 41"
+            problems.append(document.problem((*place, "state"), found, "the two digits of a state", advice))
+        if key in reviews:
+            found, advice = f"{' '.join(key)} a second time", "take one of the entries out"
+            problems.append(document.problem(place, found, "a state, quarter and file once", advice))
+        try:
+            day = date.fromisoformat(entry["reviewed_on"])
+        except ValueError:
+            found, advice = entry["reviewed_on"], "correct the day"
+            problems.append(document.problem((*place, "reviewed_on"), found, "a day of the calendar", advice))
+            continue
+        reviews[key] = ReviewedRevision(*key, entry["reviewed_by"], day, entry["reason"])
+    return tuple(reviews[key] for key in sorted(reviews))
 
 
 def _unknown_key(

@@ -165,4 +165,17 @@ TABLES = (
             *_EVIDENCE,
         ),
     ),
+    Table(
+        "reference.reviewed_revisions",
+        "One row a revision beyond the usual envelope that somebody looked at, and why it may be published.",
+        ("state_fips", "period", "capture_sha256"),
+        (
+            Column("state_fips", "VARCHAR", "Two digits of the state."),
+            Column("period", "VARCHAR", "The quarter that was revised (2025-Q1)."),
+            Column("capture_sha256", "VARCHAR", "SHA-256 of the newer file."),
+            Column("reviewed_by", "VARCHAR", "Role or name of who looked at it."),
+            Column("reviewed_on", "DATE", "The day of the review."),
+            Column("reason", "VARCHAR", "Why the revision is right."),
+        ),
+    ),
 )

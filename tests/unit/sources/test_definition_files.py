@@ -1,5 +1,6 @@
 import shutil
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -39,6 +40,15 @@ breaks:
     reason: Jobs moved
     source: office
     grade: A
+"""
+REVIEWS = f"""\
+reviews:
+  - state: "41"
+    period: 2025-Q1
+    capture_sha256: "{"0a" * 32}"
+    reviewed_by: data steward
+    reviewed_on: 2026-09-02
+    reason: Late reports of one large employer
 """
 REGIONS = """\
 default_region: valley
@@ -114,6 +124,11 @@ def test_the_tables_and_their_columns(tables: dict[str, pl.DataFrame]) -> None:
             "quarter": tiny,
             **dict.fromkeys(("reason", "grade", "source", "note"), text),
         },
+        "reference.reviewed_revisions": {
+            **dict.fromkeys(("state_fips", "period", "capture_sha256", "reviewed_by"), text),
+            "reviewed_on": pl.Date,
+            "reason": text,
+        },
     }
 
 
@@ -128,6 +143,7 @@ def test_the_tables_and_their_columns(tables: dict[str, pl.DataFrame]) -> None:
         ("reference.region_areas", ("region", "area_fips")),
         ("reference.published_figures", ("figure_id",)),
         ("reference.trend_breaks", ("break_id", "own_code", "industry_code", "year", "quarter")),
+        ("reference.reviewed_revisions", ("state_fips", "period", "capture_sha256")),
     ],
 )
 def test_keys_are_unique(tables: dict[str, pl.DataFrame], table: str, key: tuple[str, ...]) -> None:
@@ -410,6 +426,53 @@ def test_faults_of_trend_breaks(
     assert (problem.file, problem.line) == (tmp_path / "trend_breaks.yaml", line)
     assert found in problem.found
     assert advice in problem.advice
+
+
+def test_nothing_is_reviewed_as_shipped_and_own_reviews_are_read(tmp_path: Path, shipped: Definitions) -> None:
+    assert shipped.reviewed_revisions == ()
+    own = load_definitions(folder_with(tmp_path, reviewed_revisions=REVIEWS), SHIPPED)
+    assert own.tables()["reference.reviewed_revisions"].rows() == [
+        ("41", "2025-Q1", "0a" * 32, "data steward", date(2026, 9, 2), "Late reports of one large employer")
+    ]
+
+
+@pytest.mark.parametrize("text", ["reviews:\n", "reviews: []\n"])
+def test_there_may_be_no_reviews(tmp_path: Path, text: str) -> None:
+    own = load_definitions(folder_with(tmp_path, reviewed_revisions=text), SHIPPED)
+    assert own.tables()["reference.reviewed_revisions"].is_empty()
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "key", "found", "advice"),
+    [
+        (('"41"', '"43"'), 2, ".state", "43", "Oregon is 41"),
+        (('"41"', "41"), 2, ".state", "41, which YAML takes for a number", 'write "41"'),
+        (("2025-Q1", "2025"), 3, ".period", "2025, which YAML takes for a number", "write"),
+        (('"0a0a', '"0a'), 4, ".capture_sha256", "0a0a", "correct"),
+        (("data steward", "steward@example.org"), 5, ".reviewed_by", "steward@example.org", "correct"),
+        (("data steward", "<role or name>"), 5, ".reviewed_by", "<role or name>", "correct"),
+        (("2026-09-02", "2026-09-31"), 6, ".reviewed_on", "2026-09-31", "correct the day"),
+        (("2026-09-02", "today"), 6, ".reviewed_on", "today", "correct"),
+        (("Late reports of one large employer", "<why>"), 7, ".reason", "<why>", "correct"),
+        (("    period: 2025-Q1\n", ""), 2, ".period", "no period", "add period:"),
+    ],
+)
+def test_faults_of_reviews(
+    tmp_path: Path, change: tuple[str, str], line: int, key: str, found: str, advice: str
+) -> None:
+    assert change[0] in REVIEWS
+    (problem,) = problems_of(tmp_path, reviewed_revisions=REVIEWS.replace(*change, 1))
+    assert (problem.file, problem.line) == (tmp_path / "reviewed_revisions.yaml", line)
+    assert problem.key == f"reviews[1]{key}"
+    assert found in problem.found
+    assert advice in problem.advice
+
+
+def test_a_review_is_given_once(tmp_path: Path) -> None:
+    twice = REVIEWS + REVIEWS.split("\n", 1)[1]
+    (problem,) = problems_of(tmp_path, reviewed_revisions=twice)
+    assert (problem.line, problem.key) == (8, "reviews[2]")
+    assert "a second time" in problem.found
 
 
 def test_faults_of_own_figures(tmp_path: Path) -> None:
