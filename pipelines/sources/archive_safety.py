@@ -12,6 +12,7 @@ import stat
 import sys
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -124,6 +125,10 @@ def _faults(infos: Sequence[zipfile.ZipInfo], directory_at: int, limits: Limits)
     for info in infos:
         if fault := _name_fault(info) or _kind_fault(info) or _ratio_fault(info, limits):
             yield f"member {_shown(info)} {fault}"
+    by_name = Counter(info.filename for info in infos)
+    for info in infos:
+        if by_name[info.filename] > 1:
+            yield f"member {_shown(info)} is there {by_name[info.filename]} times"
     in_order = sorted(infos, key=lambda info: info.header_offset)
     for info, start in [
         *((info, following.header_offset) for info, following in pairwise(in_order)),

@@ -17,6 +17,8 @@ from pipelines.domain import qcew_codes
 from pipelines.sources.reading import REJECTED_SCHEMA, SCHEMAS, Frequency, MemberCells, RefusedFile
 
 BATCH_BYTES = 32 * 2**20
+LONGEST_LINE = 2**20
+"""BLS's lines have some 300 bytes; text without line ends would fill the memory."""
 
 _KEYS = ("area_fips", "own_code", "industry_code", "agglvl_code", "size_code", "year", "qtr", "disclosure_code")
 _TITLES = ("area_title", "own_title", "industry_title", "agglvl_title", "size_title")
@@ -125,11 +127,11 @@ def read_member(stream: BinaryIO, member: str, batch_bytes: int = BATCH_BYTES) -
     Raises RefusedFile where the whole member cannot be trusted: no QCEW header, more than one year or frequency, an
     unknown disclosure code, a last line cut short, no row at all. Nothing read before may be kept then.
     """
-    header = stream.readline()
+    header = stream.readline(LONGEST_LINE)
     layout = _layout_or_refuse(header, member)
     years: set[int] = set()
     first_line = 2
-    for block in _blocks(stream, batch_bytes):
+    for block in _blocks(stream, batch_bytes, member):
         frame, line_count = _parse(block, layout, member, first_line)
         batch = _typed(frame, layout, member, block, first_line)
         first_line += line_count
@@ -154,13 +156,15 @@ def _layout_or_refuse(header: bytes, member: str) -> Layout:
     return layout
 
 
-def _blocks(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """The rest of a stream in blocks that end at line ends."""
+def _blocks(stream: BinaryIO, size: int, member: str) -> Iterator[bytes]:
+    """The rest of a stream in blocks that end at line ends. Raises RefusedFile where a line has no end."""
     rest = b""
     while chunk := stream.read(size):
         chunk = rest + chunk
         end = chunk.rfind(b"\n") + 1
         rest = chunk[end:]
+        if len(rest) > max(size, LONGEST_LINE):
+            raise RefusedFile(member, f"a line of more than {LONGEST_LINE:,} bytes: this is no table of QCEW")
         if end:
             yield chunk[:end]
     if rest:

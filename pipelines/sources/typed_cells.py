@@ -17,13 +17,14 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.domain import qcew_codes
-from pipelines.sources import bls, bls_files, inbox, qualityinfo, reading, reference_tables
+from pipelines.sources import archive_safety, bls, bls_files, inbox, qualityinfo, reading, reference_tables
 from pipelines.sources.inbox import Container, Member
 from pipelines.sources.raw_store import Capture
 from pipelines.sources.reading import ANNUAL_SCHEMA, QUARTERLY_SCHEMA, REJECTED_SCHEMA, MemberCells, RefusedFile
 
 TITLES_SCHEMA = pl.Schema({"member": pl.String, "title_kind": pl.String, "code": pl.String, "title": pl.String})
 REFUSED_SCHEMA = pl.Schema({"member": pl.String, "reason": pl.String})
+LARGEST_TITLE_FILE = 16 * 2**20  # BLS's have 1 MB
 PUBLISHER: dict[str, pl.DataType] = {"publisher": pl.String()}
 TABLES: dict[str, pl.Schema] = {
     "quarterly_cells": pl.Schema([*PUBLISHER.items(), *QUARTERLY_SCHEMA.items()]),
@@ -101,7 +102,7 @@ class TypedCells:
 def reader_fingerprint(areas: pl.DataFrame) -> str:
     """16 hexadecimal digits that change whenever a reader's code, or the area table it reads by, changes."""
     digest = hashlib.sha256()
-    for module in (bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables):
+    for module in (archive_safety, bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables):
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(Path(__file__).read_bytes())
     digest.update(areas.write_csv().encode())
@@ -118,7 +119,7 @@ def _read_file(
             for found in _read_member(member, label, areas):
                 yield _only(wanted, found) if wanted and isinstance(found, MemberCells) else found
         except RefusedFile as refusal:
-            yield refusal
+            yield RefusedFile(label, refusal.reason)
         except inbox.UNREADABLE as error:
             yield RefusedFile(label, f"it is damaged or cut short ({error}); download it again")
 
@@ -138,11 +139,13 @@ def _read_member(member: Member, label: str, areas: pl.DataFrame) -> Iterator[Me
         if member.kind == "xlsx":
             yield qualityinfo.read_workbook(stream, label, areas)
             return
-        header = stream.readline()
+        header = stream.readline(bls.LONGEST_LINE)
     title_kind = reference_tables.recognise_title_file(header.decode("utf-8-sig", errors="replace"))
     with member.open() as stream:
         if title_kind:
-            yield MemberTitles(label, title_kind, reference_tables.read_titles(stream.read(), title_kind))
+            yield MemberTitles(
+                label, title_kind, reference_tables.read_titles(stream.read(LARGEST_TITLE_FILE), title_kind)
+            )
         else:
             yield from bls.read_member(stream, label)
 

@@ -106,6 +106,12 @@ def test_a_nul_that_zipfile_would_cut_a_name_at_is_refused(tmp_path: Path) -> No
     assert r"member 'a.csv\x00.exe' has a control character" in refused(content, tmp_path).reason
 
 
+def test_a_name_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        content = zip_of(("a.csv", CSV), ("b.csv", CSV), ("a.csv", CSV))
+    assert "member 'a.csv' is there 2 times" in refused(content, tmp_path).reason
+
+
 def test_a_long_name_is_shown_in_part(tmp_path: Path) -> None:
     assert len(refused(zip_of(("../" + "x" * 60_000, CSV)), tmp_path).reason) < 300
 
