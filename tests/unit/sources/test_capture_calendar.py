@@ -1,0 +1,243 @@
+"""Plans and the release calendar together: four years of looks, day by day, at a publisher that is simulated."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+
+import pytest
+
+from pipelines.domain.periods import QUARTERS, Period
+from pipelines.domain.release_calendar import (
+    RELEASED_ON,
+    SETTLING,
+    published_with,
+    quarters_between,
+    release_window,
+)
+from pipelines.sources.capture_plan import CapturePlan, PlannedRequest, plan_bls
+from pipelines.sources.capture_scope import CaptureScope
+from pipelines.sources.raw_store import Capture
+from pipelines.sources.request_log import LastAnswer, Outcome, RequestLog
+
+STATE, COUNTY, NEVER = "41000", "41051", "41999"
+SCOPE = CaptureScope((STATE, COUNTY, NEVER), 2, ("41000",), 1, True, False)
+FIRST_DAY, LAST_DAY = date(2024, 1, 1), date(2027, 12, 31)
+FOLLOWED = quarters_between(Period(2024, 1), Period(2026, 4))  # all their publications fall into these years
+
+ON_TIME: Mapping[Period, date] = RELEASED_ON | {
+    Period(2023, 3): date(2024, 3, 6),
+    Period(2023, 4): date(2024, 6, 5),
+    Period(2024, 1): date(2024, 8, 21),
+    Period(2024, 2): date(2024, 12, 4),
+    Period(2024, 3): date(2025, 3, 5),
+    Period(2024, 4): date(2025, 6, 4),
+    Period(2026, 3): date(2027, 3, 9),
+    Period(2026, 4): date(2027, 6, 2),
+    Period(2027, 1): date(2027, 8, 27),
+    Period(2027, 2): date(2027, 12, 8),
+}
+SLIPPED = {Period(2026, 3): date(2027, 5, 20), Period(2027, 1): date(2027, 11, 15)}
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Publishes every quarter with its releases; a county's file follows its state's by days, one never comes."""
+
+    released: Mapping[Period, date]
+    days_behind: int = 4
+
+    def release(self, quarter: Period) -> date:
+        return self.released.get(quarter, release_window(quarter).closes)
+
+    def publications(self, quarter: Period, area: str) -> list[date]:
+        behind = timedelta(days=self.days_behind if area == COUNTY else 0)
+        return [] if area == NEVER else [self.release(other) + behind for other in published_with(quarter)]
+
+    def version(self, quarter: Period, area: str, day: date) -> int:
+        """How often a file was published by a day; 0: there is none."""
+        return sum(published <= day for published in self.publications(quarter, area))
+
+
+class LogInMemory(RequestLog):
+    """The request log, but for the disk."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, LastAnswer] = {}
+
+    def last(self, address: str) -> LastAnswer | None:
+        return self.answers.get(address)
+
+    def all(self) -> list[LastAnswer]:
+        return list(self.answers.values())
+
+    def _keep(self, answer: LastAnswer) -> LastAnswer:
+        self.answers[answer.address] = answer
+        return answer
+
+
+@dataclass
+class Story:
+    """What a look on every weekday came to."""
+
+    asked: dict[tuple[Period, str], list[date]] = field(default_factory=lambda: defaultdict(list))
+    captured: dict[tuple[Period, str], list[date]] = field(default_factory=lambda: defaultdict(list))
+    late: dict[Period, list[date]] = field(default_factory=lambda: defaultdict(list))
+    requests: dict[date, int] = field(default_factory=dict)
+
+
+def weekdays() -> Iterator[date]:
+    days = (FIRST_DAY + timedelta(days=n) for n in range((LAST_DAY - FIRST_DAY).days + 1))
+    return (day for day in days if day.isoweekday() <= 5)
+
+
+def first_look(day: date) -> date:
+    """The first weekday from a day on."""
+    return day + timedelta(days=max(0, 8 - day.isoweekday()) if day.isoweekday() > 5 else 0)
+
+
+def answer(log: RequestLog, publisher: Publisher, one: PlannedRequest, day: date) -> LastAnswer:
+    version = publisher.version(one.file.period, str(one.file.area_fips), day)
+    moment = f"{day}T16:00:00.000000+00:00"
+    if not version:
+        return log.bad(one.file, "missing", "404", moment)
+    sha256 = f"{one.file.name} {version}"
+    outcome: Outcome = "unchanged" if one.before and one.before.capture_sha256 == sha256 else "captured"
+    capture = Capture(sha256, "bls", one.file.address, one.file.name, "csv", 1, moment, "", "")
+    return log.good(one.file, capture, outcome, moment)
+
+
+def look(log: RequestLog, publisher: Publisher, plan: CapturePlan, day: date, story: Story) -> None:
+    missing: set[str] = set()
+    for one in plan.requests:
+        if one.only_if in missing:
+            continue
+        key = one.file.period, str(one.file.area_fips)
+        answered = answer(log, publisher, one, day)
+        story.asked[key].append(day)
+        if answered.outcome == "captured":
+            story.captured[key].append(day)
+        if answered.outcome == "missing":
+            missing.add(one.file.address)
+
+
+@cache
+def years_of(publisher: str) -> Story:
+    released = {"on time": ON_TIME, "slipping": {**ON_TIME, **SLIPPED}}[publisher]
+    log, story = LogInMemory(), Story()
+    for day in weekdays():
+        plan = plan_bls("https://bls", SCOPE, day, log.all())
+        for quarter in plan.late:
+            story.late[quarter].append(day)
+        story.requests[day] = len(plan.requests)
+        look(log, Publisher(released), plan, day, story)
+    return story
+
+
+PUBLISHERS = {"on time": Publisher(ON_TIME), "slipping": Publisher({**ON_TIME, **SLIPPED})}
+every_publisher = pytest.mark.parametrize("name", PUBLISHERS)
+every_area = pytest.mark.parametrize("area", [STATE, COUNTY])
+
+
+@pytest.mark.parametrize(
+    ("name", "area"),
+    [
+        ("on time", STATE),
+        ("on time", COUNTY),
+        ("slipping", STATE),
+        pytest.param(
+            "slipping",
+            COUNTY,
+            marks=pytest.mark.xfail(
+                reason="a last release that slipped is taken to have settled before it was there", strict=True
+            ),
+        ),
+    ],
+)
+def test_every_publication_of_every_quarter_is_captured_on_the_first_look_after_it(name: str, area: str) -> None:
+    for quarter in FOLLOWED:
+        days = [first_look(published) for published in PUBLISHERS[name].publications(quarter, area)]
+        assert years_of(name).captured[quarter, area] == days, quarter
+
+
+@every_area
+def test_first_quarters_change_five_times_second_four_third_three_and_fourth_twice(area: str) -> None:
+    times = {number: set[int]() for number in QUARTERS}
+    for quarter in FOLLOWED:
+        times[quarter.quarter or 0].add(len(years_of("on time").captured[quarter, area]))
+    assert times == {1: {5}, 2: {4}, 3: {3}, 4: {2}}
+
+
+@every_publisher
+def test_a_quarter_is_asked_for_in_each_of_its_releases(name: str) -> None:
+    publisher, story = PUBLISHERS[name], years_of(name)
+    for quarter in FOLLOWED:
+        releases = [publisher.release(other) for other in published_with(quarter)]
+        for released in releases:
+            assert first_look(released) in story.asked[quarter, STATE], (quarter, released)
+
+
+@every_publisher
+@every_area
+def test_after_the_last_release_and_its_settling_a_file_is_looked_at_once_more_and_never_again(
+    name: str, area: str
+) -> None:
+    publisher, story = PUBLISHERS[name], years_of(name)
+    for quarter in FOLLOWED:
+        settled = first_look(publisher.release(published_with(quarter)[-1])) + SETTLING
+        assert story.asked[quarter, area][-1] <= first_look(settled), quarter
+        assert story.asked[quarter, area][-1] >= story.captured[quarter, area][-1]
+
+
+@every_publisher
+def test_a_file_that_never_comes_is_asked_for_until_its_last_release_has_settled(name: str) -> None:
+    publisher, story = PUBLISHERS[name], years_of(name)
+    for quarter in FOLLOWED:
+        last = publisher.release(published_with(quarter)[-1])
+        assert last <= story.asked[quarter, NEVER][-1] <= first_look(first_look(last) + SETTLING)
+        assert story.captured[quarter, NEVER] == []
+
+
+def test_a_quarter_is_looked_for_from_the_first_weekday_of_its_window() -> None:
+    for quarter in FOLLOWED:
+        assert years_of("on time").asked[quarter, STATE][0] == first_look(release_window(quarter).opens)
+
+
+def test_before_a_quarter_is_out_only_its_probe_is_asked_for() -> None:
+    for quarter in FOLLOWED:
+        for area in (COUNTY, NEVER):
+            assert years_of("on time").asked[quarter, area][0] == first_look(ON_TIME[quarter])
+
+
+@pytest.mark.parametrize("quarter", SLIPPED)
+def test_a_release_that_slips_by_months_is_late_and_asked_for_until_it_is_there(quarter: Period) -> None:
+    story, came = years_of("slipping"), SLIPPED[quarter]
+    window = release_window(quarter)
+    waited = [day for day in weekdays() if window.opens <= day <= came]
+    assert [day for day in story.asked[quarter, STATE] if day <= came] == waited
+    assert story.late[quarter] == [day for day in waited if day > window.closes]
+
+
+def test_no_release_that_comes_within_its_window_is_late() -> None:
+    assert not any(years_of("on time").late.values())
+    assert years_of("slipping").late.keys() == SLIPPED.keys()
+
+
+def test_files_of_the_year_before_wait_for_a_first_quarter_that_slips() -> None:
+    story = years_of("slipping")
+    for quarter in Period(2026).quarters:
+        assert story.captured[quarter, STATE][-1] == SLIPPED[Period(2027, 1)]
+
+
+def test_fewer_files_are_asked_for_once_the_year_before_is_final() -> None:
+    requests = years_of("on time").requests
+    settled = first_look(ON_TIME[Period(2026, 1)] + SETTLING)
+    assert requests[settled + timedelta(days=3)] == 3 * len([Period(2026, 1)])
+    assert requests[settled - timedelta(days=1)] > 3 * 4
+
+
+@every_publisher
+def test_no_quarter_is_asked_for_before_its_window(name: str) -> None:
+    for (quarter, _), days in years_of(name).asked.items():
+        assert days[0] >= max(FIRST_DAY, release_window(quarter).opens), quarter
