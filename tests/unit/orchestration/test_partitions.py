@@ -1,0 +1,81 @@
+"""Quarters as partitions: a key each, and the quarters of a backfill's window."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.domain.periods import QUARTERS as NUMBERS
+from pipelines.domain.periods import Period
+from pipelines.domain.release_calendar import FIRST_YEAR, quarters_between
+from pipelines.orchestration.partitions import (
+    QUARTERS,
+    QUARTERS_OF_BLS,
+    partition_key,
+    quarter_of,
+    quarterly_asset,
+    quarters_in,
+)
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+ANY_QUARTER = st.builds(Period, st.integers(FIRST_YEAR, 2060), st.sampled_from(NUMBERS))
+
+
+@pytest.mark.parametrize(
+    ("quarter", "key"),
+    [
+        (Period(2016, 1), "2016-01-01"),
+        (Period(2016, 2), "2016-04-01"),
+        (Period(2016, 3), "2016-07-01"),
+        (Period(2016, 4), "2016-10-01"),
+    ],
+)
+def test_a_quarter_is_known_by_its_first_day(quarter: Period, key: str) -> None:
+    assert partition_key(quarter) == key
+    assert quarter_of(key) == quarter
+
+
+@given(ANY_QUARTER)
+def test_a_key_leads_back_to_its_quarter(quarter: Period) -> None:
+    assert quarter_of(partition_key(quarter)) == quarter
+
+
+def test_there_is_a_partition_for_every_quarter_that_has_ended() -> None:
+    ended = quarters_between(Period(FIRST_YEAR, 1), Period(2026, 3))
+    assert QUARTERS.get_partition_keys(current_time=NOW) == [partition_key(quarter) for quarter in ended]
+
+
+def window(first: str, last: str) -> dg.TimeWindow:
+    start, end = (QUARTERS.time_window_for_partition_key(key) for key in (first, last))
+    return dg.TimeWindow(start.start, end.end)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (Period(2016, 2), Period(2016, 2)),
+        (Period(2016, 4), Period(2017, 1)),
+        (Period(FIRST_YEAR, 1), Period(2025, 4)),
+    ],
+)
+def test_a_window_has_all_quarters_from_its_first_to_its_last(first: Period, last: Period) -> None:
+    assert quarters_in(window(partition_key(first), partition_key(last))) == quarters_between(first, last)
+
+
+def test_many_quarters_are_made_in_one_run() -> None:
+    made: list[tuple[Period, ...]] = []
+
+    @quarterly_asset(QUARTERS_OF_BLS, group_name="raw", kinds={"csv"})
+    def quarters(context: dg.AssetExecutionContext) -> None:
+        made.append(quarters_in(context.partition_time_window))
+
+    job = dg.Definitions(
+        assets=[quarters], jobs=[dg.define_asset_job("all", executor_def=dg.in_process_executor)]
+    ).resolve_job_def("all")
+    tags = {"dagster/asset_partition_range_start": "2016-01-01", "dagster/asset_partition_range_end": "2017-04-01"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert job.execute_in_process(instance=instance, tags=tags).success
+    assert made == [quarters_between(Period(2016, 1), Period(2017, 2))]
+    assert quarters.backfill_policy == dg.BackfillPolicy.single_run()

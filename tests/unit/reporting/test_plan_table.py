@@ -1,0 +1,108 @@
+"""The plan of a look as people read it on a terminal."""
+
+import io
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.reporting.plan_table import plan_files, plan_sentences, plan_summary
+
+COLUMNS = ("reason", "period", "area_fips", "address", "only_if")
+AREAS = ("41000", "41001", "41003", "41005", "US000")
+
+
+def text(table: Table, width: int = 120) -> list[str]:
+    """What the terminal shows, a line each, without the spaces around."""
+    out = io.StringIO()
+    Console(file=out, width=width, color_system=None).print(table)
+    return [line.strip() for line in out.getvalue().splitlines() if line.strip()]
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("│┃|").replace("┃", "│").split("│")]
+
+
+def plan(*rows: tuple[str, str, str | None, str, str | None]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+
+
+def slices(reason: str, period: str, probe: str | None = None) -> list[tuple[str, str, str | None, str, str | None]]:
+    names = [(area, f"https://bls/{period}/{area}.csv") for area in AREAS]
+    return [(reason, period, area, name, probe if name != probe else None) for area, name in names]
+
+
+PLAN = plan(
+    *slices("new period", "2026-Q2", "https://bls/2026-Q2/41000.csv"),
+    *slices("open for revision", "2026-Q1")[:2],
+    ("never seen", "2016", None, "https://bls/2016.zip", None),
+)
+
+
+def test_the_summary_has_a_row_a_reason_and_period_in_the_order_of_asking() -> None:
+    lines = text(plan_summary(PLAN))
+    assert lines[0] == "Files to ask for"
+    rows = [cells(line) for line in lines if "│" in line]
+    assert rows == [
+        ["new period", "2026-Q2", "5", "1", "41000, 41001, 41003 and 2 more"],
+        ["open for revision", "2026-Q1", "2", "2", "41000, 41001"],
+        ["never seen", "2016", "1", "1", "all, in one archive"],
+    ]
+    [head] = [line for line in lines if "Why" in line]
+    assert cells(head) == ["Why", "Period", "Files", "At least", "Areas"]
+
+
+def test_one_period_with_two_reasons_has_two_rows() -> None:
+    found = plan_summary(plan(*slices("open for revision", "2025")[:1], *slices("never seen", "2025")[1:3]))
+    assert [cells(line)[:3] for line in text(found) if "│" in line] == [
+        ["open for revision", "2025", "1"],
+        ["never seen", "2025", "2"],
+    ]
+
+
+def test_the_list_has_every_file_with_its_whole_address_on_a_narrow_terminal_too() -> None:
+    rows = [cells(line) for line in text(plan_files(PLAN), width=200) if "│" in line]
+    assert [row[3] for row in rows] == PLAN["address"].to_list()
+    assert [row[2] for row in rows] == [area or "all" for area in PLAN["area_fips"]]
+    narrow = "".join(cells(line)[3] for line in text(plan_files(PLAN), width=60) if "│" in line)
+    assert narrow == "".join(PLAN["address"])
+
+
+@pytest.mark.xfail(reason="the cells of the list are read as markup", strict=True)
+def test_brackets_in_an_address_are_no_markup() -> None:
+    address = "https://bls/[bold]x[/bold].csv"
+    assert address in "".join(text(plan_files(plan(("never seen", "2016", "41000", address, None)))))
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ((9, 9, 12.0, 0), "bls: 9 requests, at most one a second: about 1 minutes at most."),
+        ((44, 1_056, 1_373.0, 0), "bls: 44 to 1,056 requests, at most one a second: about 23 minutes at most."),
+        (
+            (1, 1, 90.0, 1_204),
+            "bls: 1 requests, at most one a second: about 2 minutes at most; 1,204 files are in hand and final, they "
+            "are not asked for.",
+        ),
+        ((0, 0, 0.0, 7), "bls: nothing to ask for; 7 files are in hand and final, they are not asked for."),
+        ((0, 0, 0.0, 0), "bls: nothing to ask for."),
+    ],
+)
+def test_a_sentence_says_how_many_how_long_and_what_is_left_alone(
+    counts: tuple[int, int, float, int], sentence: str
+) -> None:
+    assert plan_sentences("bls", *counts) == [sentence]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["2026-Q2", "2026-Q1"]), st.booleans()), max_size=30))
+def test_the_summary_counts_every_file_once(files: list[tuple[str, bool]]) -> None:
+    rows = [
+        ("never seen", period, "41000", f"https://{n}", "x" if waits else None)
+        for n, (period, waits) in enumerate(files)
+    ]
+    found = [cells(line) for line in text(plan_summary(plan(*rows))) if "│" in line]
+    assert sum(int(row[2]) for row in found) == len(files)
+    assert sum(int(row[3]) for row in found) == sum(not waits for _, waits in files)
