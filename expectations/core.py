@@ -17,6 +17,8 @@ _DISCLOSURE = column_in_set("disclosure", qcew_codes.DISCLOSURES, meaning="Discl
 _REVISION_STATUS = column_in_set(
     "revision_status", REVISION_STATUSES, meaning="Figures are the first, revised or final."
 )
+_VINTAGES = ["in_force", "replaced"]
+_VINTAGE = column_in_set("vintage", _VINTAGES, meaning="Figures are in force, or were before.")
 _NOT_NEGATIVE = (column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),)
 
 
@@ -61,6 +63,19 @@ SUITES = (
             no_rows(
                 "unknown_only_where_suppressed",
                 _unknown_only_where_suppressed("core.qcew_cells", "wages_usd"),
+                meaning="A figure is unknown where it is suppressed, and nowhere else.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "core.replaced_cells",
+        (
+            _DISCLOSURE,
+            *_NOT_NEGATIVE,
+            column_between("newer_vintages", 1, meaning="What is replaced was replaced by something."),
+            no_rows(
+                "unknown_only_where_suppressed",
+                _unknown_only_where_suppressed("core.replaced_cells", "wages_usd"),
                 meaning="A figure is unknown where it is suppressed, and nowhere else.",
             ),
         ),
@@ -135,20 +150,29 @@ SUITES = (
             _REVISION_STATUS,
         ),
     ),
-    TableSuite("core.group_totals", _PARTS),
+    TableSuite(
+        "core.replaced_regions",
+        (
+            column_in_set("area_vintage", _VINTAGES, meaning="An area is as it was before, or as it is."),
+            column_between("quarter", 1, 4, meaning="A year's revision follows from its quarters'."),
+        ),
+    ),
+    TableSuite("core.group_totals", (*_PARTS, _VINTAGE)),
     TableSuite(
         "core.region_totals",
         (
             column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),
             column_between("employment", 0, meaning="Jobs are not negative."),
+            _VINTAGE,
         ),
     ),
-    TableSuite("core.region_groups", _PARTS),
+    TableSuite("core.region_groups", (*_PARTS, _VINTAGE)),
     TableSuite(
         "core.region_measures",
         (
             column_between("known", 0, meaning="Known figures are not negative."),
             column_between("coverage_establishments", 0, 1, meaning="Coverage is a share."),
+            _VINTAGE,
         ),
     ),
     TableSuite(

@@ -132,6 +132,32 @@ SUITES = (
         ),
     ),
     TableSuite(
+        "marts.revisions",
+        (
+            column_in_set("kind", ["cell", "sector_share"], meaning="Cells are revised, and with them shares."),
+            column_in_set(
+                "how",
+                ["changed", "newly_published", "newly_hidden", "new", "gone"],
+                meaning="A figure changes in one of five ways.",
+            ),
+            column_between("before", 0, meaning="Figures are not negative."),
+            column_between("after", 0, meaning="Figures are not negative."),
+            no_rows(
+                "nothing_changed",
+                "SELECT * FROM marts.revisions WHERE before IS NOT DISTINCT FROM after ORDER BY ALL",
+                meaning="What did not change is no revision.",
+            ),
+            no_rows(
+                "revisions_beyond_envelope",
+                load_model("checks.revisions_beyond_envelope").sql,
+                meaning="A new file moves a state's totals by no more than is usual (establishments 1 %, jobs and "
+                "wages 0.1 %); what moves more is published only after somebody has looked at it: see "
+                "reviewed_revisions.yaml.",
+                severity="warning",
+            ),
+        ),
+    ),
+    TableSuite(
         "marts.region_availability",
         (
             no_rows(

@@ -14,6 +14,7 @@ JOIN core.region_measures AS measured
     AND measured.ownership = found.ownership
     AND measured.group_key = found.group_key
     AND measured.measure = found.measure
+    AND measured.vintage = 'in_force'
 WHERE found.quarter > 0
     AND (
         abs(found.known - coalesce(measured.known, 0)) > 1e-3 AND places.basis <> 'statewide'

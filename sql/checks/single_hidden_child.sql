@@ -9,8 +9,9 @@ JOIN core.period_cells AS child
     AND child.area_fips = parent.area_fips
     AND child.own_code = parent.own_code
     AND child.period = parent.period
+    AND child.vintage = parent.vintage
     AND child.industry_code = tree.industry_code
-WHERE parent.disclosure = 'disclosed' AND parent.quarter > 0
+WHERE parent.vintage = 'in_force' AND parent.disclosure = 'disclosed' AND parent.quarter > 0
 GROUP BY ALL
 HAVING count(*) FILTER (child.disclosure = 'suppressed') = 1
 ORDER BY ALL

@@ -3,7 +3,8 @@ SELECT cells.source, cells.naics_vintage, cells.industry_code, min(cells.area_fi
     min(cells.year) AS first_year, count(*) AS rows
 FROM core.period_cells AS cells
 LEFT JOIN reference.naics AS naics USING (naics_vintage, industry_code)
-WHERE naics.industry_code IS NULL
+WHERE cells.vintage = 'in_force'
+    AND naics.industry_code IS NULL
     AND cells.naics_vintage IS NOT NULL
     AND NOT (cells.source = 'qualityinfo' AND cells.industry_code = '22+48-49')
 GROUP BY ALL

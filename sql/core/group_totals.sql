@@ -1,4 +1,4 @@
--- Grain: one row a source, group of industries, area, own_code and period that has at least one cell.
+-- Grain: one row a source, group of industries, area, own_code, period and vintage that has at least one cell.
 -- Why: what of a sector is published. Of the cells wholly inside it, those without a published ancestor inside it are
 -- the fewest published rows that cover it; each establishment is counted once.
 -- Mean jobs are whole twelfths: added as twelfths the sum is exact, whatever the order of the rows.
@@ -8,15 +8,15 @@
 -- those of the published rows may add up to more than there are.
 WITH inside AS (
     SELECT cells.source, grouped.group_key, cells.area_fips, cells.own_code, cells.period, cells.year, cells.quarter,
-        cells.naics_vintage, cells.industry_code, cells.naics_level,
+        cells.vintage, cells.naics_vintage, cells.industry_code, cells.naics_level,
         cells.disclosure <> 'suppressed' AS is_published,
         cells.establishments, cells.employment, cells.wages_usd
     FROM core.period_cells AS cells
     JOIN core.industry_group_codes AS grouped USING (naics_vintage, industry_code)
 ),
 families AS (
-    SELECT cell.source, cell.group_key, cell.area_fips, cell.own_code, cell.period, cell.industry_code,
-        ancestor.industry_code AS ancestor_code, ancestor.is_published
+    SELECT cell.source, cell.group_key, cell.area_fips, cell.own_code, cell.period, cell.vintage,
+        cell.industry_code, ancestor.industry_code AS ancestor_code, ancestor.is_published
     FROM inside AS cell
     JOIN core.naics_ancestry AS tree
         ON tree.naics_vintage = cell.naics_vintage
@@ -28,15 +28,17 @@ families AS (
         AND ancestor.area_fips = cell.area_fips
         AND ancestor.own_code = cell.own_code
         AND ancestor.period = cell.period
+        AND ancestor.vintage = cell.vintage
         AND ancestor.industry_code = tree.ancestor_code
 ),
 covered AS (
-    SELECT source, group_key, area_fips, own_code, period, industry_code, bool_or(is_published) AS by_published
+    SELECT source, group_key, area_fips, own_code, period, vintage, industry_code,
+        bool_or(is_published) AS by_published
     FROM families
     GROUP BY ALL
 ),
 broken_down AS (
-    SELECT source, group_key, area_fips, own_code, period, ancestor_code AS industry_code,
+    SELECT source, group_key, area_fips, own_code, period, vintage, ancestor_code AS industry_code,
         count(families.industry_code) AS finer_cells
     FROM families
     GROUP BY ALL
@@ -48,10 +50,10 @@ judged AS (
         inside.is_published AND NOT coalesce(covered.by_published, false) AS is_known,
         NOT inside.is_published AND NOT coalesce(covered.by_published, false) AS is_hidden
     FROM inside
-    LEFT JOIN covered USING (source, group_key, area_fips, own_code, period, industry_code)
-    LEFT JOIN broken_down USING (source, group_key, area_fips, own_code, period, industry_code)
+    LEFT JOIN covered USING (source, group_key, area_fips, own_code, period, vintage, industry_code)
+    LEFT JOIN broken_down USING (source, group_key, area_fips, own_code, period, vintage, industry_code)
 )
-SELECT source, group_key, area_fips, own_code, period, year, quarter,
+SELECT source, group_key, area_fips, own_code, period, year, quarter, vintage,
     sum(establishments) FILTER (is_topmost) AS establishments,
     least(coalesce(sum(establishments) FILTER (is_known), 0), sum(establishments) FILTER (is_topmost))
         AS establishments_published,
@@ -61,4 +63,4 @@ SELECT source, group_key, area_fips, own_code, period, year, quarter,
     count(*) FILTER (is_finest) AS total_cells
 FROM judged
 GROUP BY ALL
-ORDER BY source, group_key, area_fips, own_code, period
+ORDER BY source, group_key, area_fips, own_code, period, vintage

@@ -5,6 +5,7 @@ WITH used AS (
     SELECT DISTINCT cells.source, cells.naics_vintage, sources.deepest_naics_level
     FROM core.period_cells AS cells
     JOIN reference.sources AS sources USING (source)
+    WHERE cells.vintage = 'in_force'
 ),
 refused_sectors AS (
     SELECT used.source, used.naics_vintage, codes.definition, codes.sector,

@@ -16,7 +16,7 @@ available AS (
     SELECT DISTINCT cells.source, cells.period, cells.year, cells.quarter, cells.area_fips
     FROM core.period_cells AS cells
     SEMI JOIN whole_areas USING (source, area_fips, year, quarter)
-    WHERE cells.industry_code = '10' AND cells.naics_vintage IS NOT NULL
+    WHERE cells.vintage = 'in_force' AND cells.industry_code = '10' AND cells.naics_vintage IS NOT NULL
 ),
 periods AS (SELECT DISTINCT source, period, year, quarter FROM available),
 wanted AS (

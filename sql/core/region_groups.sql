@@ -1,37 +1,48 @@
--- Grain: one row a group of industries, region, period and ownership; zero where there is no establishment of it.
+-- Grain: one row a group of industries, region, period, vintage and ownership; zero where it has no establishment.
 -- Why: adds areas and ownerships up; groups that the source is too coarse for are left out.
 -- Mean jobs are whole twelfths: added as twelfths the sum is exact, whatever the order of the rows.
 WITH places AS (
-    SELECT DISTINCT places.region, places.period, places.source, vintages.naics_vintage
-    FROM core.region_periods AS places
+    SELECT region, period, year, source, area_fips, 'in_force' AS vintage, 'in_force' AS area_vintage
+    FROM core.region_periods
+    UNION ALL
+    SELECT region, period, year, source, area_fips, 'replaced', area_vintage
+    FROM core.replaced_regions
+),
+regions AS (
+    SELECT DISTINCT places.region, places.period, places.source, places.vintage, vintages.naics_vintage
+    FROM places
     JOIN reference.naics_vintages AS vintages ON places.year BETWEEN vintages.first_year AND vintages.last_year
 ),
 asked AS (
-    SELECT grouped.group_key, grouped.definition, grouped.kind, grouped.sector, places.region, places.period,
-        owners.ownership
-    FROM places
+    SELECT grouped.group_key, grouped.definition, grouped.kind, grouped.sector, regions.region, regions.period,
+        regions.vintage, owners.ownership
+    FROM regions
     CROSS JOIN core.industry_groups AS grouped
     CROSS JOIN (SELECT DISTINCT ownership FROM reference.ownerships) AS owners
     ANTI JOIN core.refused_groups AS refused
-        ON refused.source = places.source
-        AND refused.naics_vintage = places.naics_vintage
+        ON refused.source = regions.source
+        AND refused.naics_vintage = regions.naics_vintage
         AND refused.group_key = grouped.group_key
 ),
 found AS (
-    SELECT totals.group_key, places.region, places.period, owners.ownership,
+    SELECT totals.group_key, places.region, places.period, places.vintage, owners.ownership,
         sum(totals.establishments) AS establishments,
         sum(totals.establishments_published) AS establishments_published,
         sum(round(12 * totals.employment_known)) / 12 AS employment_known,
         sum(totals.wages_known) AS wages_known,
         sum(totals.hidden_cells) AS hidden_cells,
         sum(totals.total_cells) AS total_cells
-    FROM core.region_periods AS places
-    JOIN core.group_totals AS totals USING (source, area_fips, period)
+    FROM places
+    JOIN core.group_totals AS totals
+        ON totals.source = places.source
+        AND totals.area_fips = places.area_fips
+        AND totals.period = places.period
+        AND totals.vintage = places.area_vintage
     JOIN reference.ownerships AS owners ON owners.part_own_code = totals.own_code
     GROUP BY ALL
 ),
 added AS (
-    SELECT gross.group_key, found.region, found.period, found.ownership,
+    SELECT gross.group_key, found.region, found.period, found.vintage, found.ownership,
         sum(found.establishments) AS establishments,
         sum(found.establishments_published) AS establishments_published,
         sum(round(12 * found.employment_known)) / 12 AS employment_known,
@@ -43,7 +54,7 @@ added AS (
     JOIN core.industry_groups AS gross ON gross.definition = part.definition AND gross.kind = 'gross'
     GROUP BY ALL
 )
-SELECT asked.group_key, asked.region, asked.period, asked.ownership,
+SELECT asked.group_key, asked.region, asked.period, asked.vintage, asked.ownership,
     coalesce(parts.establishments, 0) AS establishments,
     coalesce(parts.establishments_published, 0) AS establishments_published,
     coalesce(parts.employment_known, 0) AS employment_known,
@@ -51,5 +62,6 @@ SELECT asked.group_key, asked.region, asked.period, asked.ownership,
     coalesce(parts.hidden_cells, 0)::BIGINT AS hidden_cells,
     coalesce(parts.total_cells, 0)::BIGINT AS total_cells
 FROM asked
-LEFT JOIN (SELECT * FROM found UNION ALL SELECT * FROM added) AS parts USING (group_key, region, period, ownership)
-ORDER BY asked.group_key, asked.region, asked.period, asked.ownership
+LEFT JOIN (SELECT * FROM found UNION ALL SELECT * FROM added) AS parts
+    USING (group_key, region, period, vintage, ownership)
+ORDER BY asked.group_key, asked.region, asked.period, asked.vintage, asked.ownership

@@ -47,7 +47,7 @@ guarded AS (
     FROM in_ownerships
 ),
 judged AS (
-    SELECT measured.*, found.* EXCLUDE (
+    SELECT measured.* EXCLUDE (vintage), found.* EXCLUDE (
             source, region, ownership, group_key, year, quarter, measure, known, hidden_cells, hidden_establishments
         ),
         CASE
@@ -69,6 +69,7 @@ judged AS (
         AND found.year = places.year
         AND found.quarter = places.quarter
         AND found.measure = measured.measure
+    WHERE measured.vintage = 'in_force'
 ),
 exact_or_estimated AS (
     SELECT group_key, region, period, ownership, measure, estimate_status, known, known_share,

@@ -18,5 +18,6 @@ JOIN core.industry_groups AS grouped ON grouped.group_key = measured.group_key A
 JOIN reference.sectors AS sectors ON sectors.sector = grouped.sector
 JOIN reference.sectors AS others ON others.sector = grouped.other_sector
 JOIN reference.sources AS sources ON sources.source = places.source
+WHERE measured.vintage = 'in_force'
 ORDER BY places.region, places.period, grouped.definition, sectors.sort_order, others.sort_order,
     measured.ownership, measured.measure

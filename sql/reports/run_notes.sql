@@ -30,7 +30,7 @@ WITH notes AS (
     HAVING count(*) > 0
     UNION ALL
     SELECT 7, 'Several vintages: ' || format('{:,}', count(*)) || ' areas and periods are in more than one captured '
-        || 'file; the one captured last is used (see core.vintages).'
+        || 'file; the one published last is used (see core.vintages; marts.revisions tells what it changed).'
     FROM (
         SELECT source, area_fips, year, quarter
         FROM core.vintages
@@ -42,7 +42,7 @@ WITH notes AS (
     UNION ALL
     SELECT 8, 'In no figure: ' || captures.address || ' (' || captures.areas || ', ' || captures.periods || '): '
         || 'replaced by a later file, not all industries of an area, or before 2011.'
-    FROM raw.captures AS captures
+    FROM (SELECT * FROM raw.captures WHERE source NOT IN ('bls', 'qualityinfo')) AS captures
     ANTI JOIN marts.figure_sources USING (capture_sha256)
     ANTI JOIN (
         SELECT capture_sha256
@@ -50,5 +50,21 @@ WITH notes AS (
         WHERE is_in_force AND is_whole_area AND year >= (SELECT min(first_year) FROM reference.naics_vintages)
     ) USING (capture_sha256)
     ANTI JOIN raw.titles USING (capture_sha256)
+    UNION ALL
+    SELECT 9, 'Stale: ' || format('{:,}', count(*)) || ' files of ' || source || ' could not be renewed since '
+        || min(failing_since)[:10] || '; what is in hand of them serves, up to '
+        || max(date_diff('day', content_checked_at[:10]::DATE, checked_at[:10]::DATE)) || ' days old. The first: '
+        || arg_min(period || ' ' || coalesce(area_fips, 'all areas') || ': ' || reason, (failing_since, address))
+        || ' (see raw.web_files).'
+    FROM raw.web_files
+    WHERE failing_since IS NOT NULL AND capture_sha256 IS NOT NULL
+    GROUP BY source
+    UNION ALL
+    SELECT 10, 'Missing: ' || format('{:,}', count(*)) || ' files of ' || source || ' never came. The first: '
+        || arg_min(period || ' ' || coalesce(area_fips, 'all areas') || ': ' || reason, (period, address))
+        || ' (see raw.web_files).'
+    FROM raw.web_files
+    WHERE failing_since IS NOT NULL AND capture_sha256 IS NULL
+    GROUP BY source
 )
 SELECT note FROM notes ORDER BY place, note

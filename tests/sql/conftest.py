@@ -31,6 +31,7 @@ _CELL: Mapping[str, object] = {
     "size_code": "0",
     "year": 2016,
     "quarter": 1,
+    "vintage": "in_force",
     "naics_vintage": 2012,
     "disclosure": "disclosed",
     "establishments": 1,
@@ -44,7 +45,7 @@ _HIDDEN_WHERE_SUPPRESSED = (
 )
 _CELL_TABLES = (
     *("raw.quarterly_cells", "raw.annual_cells", "core.qcew_cells", "core.annual_file_cells", "core.qcew_annual"),
-    *("core.period_cells", "core.cell_measures"),
+    *("core.period_cells", "core.cell_measures", "core.replaced_cells"),
 )
 _DEFAULTS: Mapping[str, Mapping[str, object]] = {
     "raw.captures": {
@@ -62,6 +63,10 @@ _DEFAULTS: Mapping[str, Mapping[str, object]] = {
         "row_count": 2,
         "is_whole_area": True,
         "is_in_force": True,
+    },
+    **{
+        f"core.{name}": {"vintage": "in_force"}
+        for name in ("group_totals", "region_totals", "region_groups", "region_measures")
     },
     "reference.sector_codes": {"definition": "strict", "naics_vintage": 2012, "equivalence": "same", "grade": "A"},
     "reference.codes_too_fine": {"definition": "strict", "naics_vintage": 2012, "deepest_naics_level": 7},

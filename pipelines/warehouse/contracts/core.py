@@ -13,6 +13,10 @@ _KNOWN_PARTS = (
     Column("wages_known", "BIGINT", "Wages in the fewest published rows that cover the group, US dollars."),
     *shared("hidden_cells", "total_cells"),
 )
+_VINTAGE_NUMBERS = (
+    Column("vintage_number", "BIGINT", "1, 2, … by captures of the whole area: the one it is, or adds cells to."),
+    Column("newer_vintages", "BIGINT", "Vintages that came after it; 0 in force, 1 replaced by the one in force."),
+)
 
 VINTAGES = Table(
     "core.vintages",
@@ -22,8 +26,7 @@ VINTAGES = Table(
         *shared("source", "area_fips", "year", "quarter", "capture_sha256"),
         *shared("published_at"),
         Column("vintage_order", "BIGINT", "Order of the capture; later ones supersede."),
-        Column("vintage_number", "BIGINT", "1, 2, … by captures of the whole area: the one it is, or adds cells to."),
-        Column("newer_vintages", "BIGINT", "Vintages that came after it; 0 in force, 1 replaced by the one in force."),
+        *_VINTAGE_NUMBERS,
         Column("row_count", "BIGINT", "Rows the capture has of this area and period."),
         Column("is_whole_area", "BOOLEAN", "Holds every industry of the area, not only some."),
         Column("is_in_force", "BOOLEAN", "No later capture holds the whole area and period."),
@@ -45,6 +48,20 @@ QCEW_CELLS = Table(
         *shared("capture_sha256", "member", "line_number"),
     ),
     cautions=(Caution.BREAKS,),
+)
+REPLACED_CELLS = Table(
+    "core.replaced_cells",
+    "One row a cell, quarter and vintage that a later whole file replaced.",
+    ("source", "area_fips", "own_code", "industry_code", "year", "quarter", "vintage_number"),
+    (
+        *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?", "year", "quarter"),
+        *_VINTAGE_NUMBERS,
+        *shared("disclosure", "establishments"),
+        Column("average_employment", "DOUBLE", "Mean of the months, or the quarter's published average.", True),
+        MONEY[0],
+        *shared("capture_sha256"),
+    ),
+    is_published=False,
 )
 ANNUAL_FILE_CELLS = Table(
     "core.annual_file_cells",
@@ -79,11 +96,11 @@ QCEW_ANNUAL = Table(
 )
 PERIOD_CELLS = Table(
     "core.period_cells",
-    "One row a cell and period: quarters and years in one shape.",
-    ("source", "area_fips", "own_code", "industry_code", "period"),
+    "One row a cell, period and vintage: quarters and years in one shape.",
+    ("source", "area_fips", "own_code", "industry_code", "period", "vintage"),
     (
         *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?"),
-        *shared("period", "year", "quarter", "disclosure"),
+        *shared("period", "year", "quarter", "vintage", "disclosure"),
         Column("establishments", "DOUBLE", "Establishments, or their mean over the year."),
         Column("employment", "DOUBLE", "Mean jobs of the period; null where suppressed.", True),
         Column("wages_usd", "BIGINT", "Total wages of the period, US dollars; null where suppressed.", True),
@@ -158,46 +175,63 @@ REGION_PERIODS = Table(
         *shared("revision_status"),
     ),
 )
+REPLACED_REGIONS = Table(
+    "core.replaced_regions",
+    "One row a region, quarter and area of it, of regions with an area whose last file replaced another.",
+    ("region", "period", "area_fips"),
+    (
+        *shared("region", "period", "year", "quarter", "source", "area_fips"),
+        Column("area_vintage", "VARCHAR", "What of the area to add up for the region before: replaced, or in_force."),
+    ),
+    is_published=False,
+)
 GROUP_TOTALS = Table(
     "core.group_totals",
-    "One row a group, area, own_code and period that has at least one cell.",
-    ("source", "group_key", "area_fips", "own_code", "period"),
-    (*shared("source"), _GROUP, *shared("area_fips", "own_code", "period", "year", "quarter"), *_KNOWN_PARTS),
-    cautions=(Caution.HIDDEN_CELLS,),
+    "One row a group, area, own_code, period and vintage that has at least one cell.",
+    ("source", "group_key", "area_fips", "own_code", "period", "vintage"),
+    (
+        *shared("source"),
+        _GROUP,
+        *shared("area_fips", "own_code", "period", "year", "quarter", "vintage"),
+        *_KNOWN_PARTS,
+    ),
+    cautions=(Caution.HIDDEN_CELLS, Caution.VINTAGES),
 )
 REGION_TOTALS = Table(
     "core.region_totals",
-    "One row a region, period and ownership: all industries together.",
-    ("region", "period", "ownership"),
+    "One row a region, period, vintage and ownership: all industries together.",
+    ("region", "period", "vintage", "ownership"),
     (
-        *shared("region", "period", "ownership"),
+        *shared("region", "period", "vintage", "ownership"),
         Column("establishments", "DOUBLE", "Establishments of all industries."),
         Column("employment", "DOUBLE", "Jobs of all industries; null where an area's total is hidden.", True),
         Column("wages_usd", "BIGINT", "Wages of all industries, US dollars; null where a total is hidden.", True),
     ),
+    cautions=(Caution.VINTAGES,),
 )
 REGION_GROUPS = Table(
     "core.region_groups",
-    "One row a group, region, period and ownership; zero where the region has no establishment of the group.",
-    ("group_key", "region", "period", "ownership"),
-    (_GROUP, *shared("region", "period", "ownership"), *_KNOWN_PARTS),
-    cautions=(Caution.HIDDEN_CELLS,),
+    "One row a group, region, period, vintage and ownership; zero where it has no establishment of the group.",
+    ("group_key", "region", "period", "vintage", "ownership"),
+    (_GROUP, *shared("region", "period", "vintage", "ownership"), *_KNOWN_PARTS),
+    cautions=(Caution.HIDDEN_CELLS, Caution.VINTAGES),
 )
 REGION_MEASURES = Table(
     "core.region_measures",
-    "One row a group of industries, region, period, ownership and measure, beside the region's total.",
-    ("group_key", "region", "period", "ownership", "measure"),
+    "One row a group of industries, region, period, vintage, ownership and measure, beside the region's total.",
+    ("group_key", "region", "period", "vintage", "ownership", "measure"),
     (
         _GROUP,
-        *shared("region", "period", "ownership", "measure", "known?", "total?", "coverage_establishments?"),
-        *shared("hidden_cells", "total_cells", "known_share?"),
+        *shared("region", "period", "vintage", "ownership", "measure", "known?", "total?"),
+        *shared("coverage_establishments?", "hidden_cells", "total_cells", "known_share?"),
     ),
-    cautions=(Caution.HIDDEN_CELLS,),
+    cautions=(Caution.HIDDEN_CELLS, Caution.VINTAGES),
 )
 
 TABLES = (
     VINTAGES,
     QCEW_CELLS,
+    REPLACED_CELLS,
     ANNUAL_FILE_CELLS,
     QCEW_ANNUAL,
     PERIOD_CELLS,
@@ -208,6 +242,7 @@ TABLES = (
     REFUSED_GROUPS,
     REGION_COVERAGE,
     REGION_PERIODS,
+    REPLACED_REGIONS,
     GROUP_TOTALS,
     REGION_TOTALS,
     REGION_GROUPS,

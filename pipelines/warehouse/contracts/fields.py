@@ -53,6 +53,7 @@ _SHARED: dict[str, tuple[str, str]] = {
     "source": ("VARCHAR", "bls, qualityinfo or sample; see reference.sources."),
     "total": ("DOUBLE", "The measure of all industries of the region and ownership; null where it is hidden."),
     "total_cells": ("BIGINT", "Cells of the finest published industry level in the sector."),
+    "vintage": ("VARCHAR", "in_force, or replaced: as the file just before had it; of quarters only."),
     "year": ("SMALLINT", "Calendar year."),
 }  # fmt: skip
 

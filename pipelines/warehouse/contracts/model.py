@@ -15,6 +15,7 @@ class Caution(StrEnum):
     HIDDEN_CELLS = "Published parts only: hidden cells are not in it, so the truth is at least this large."
     OVERLAPS = "Sectors overlap: never add them up; use all_target_sectors."
     BREAKS = "Levels are not comparable across a NAICS switch or a listed break."
+    VINTAGES = "Holds what was replaced too: read one vintage only, in_force for the figures of today."
     PLAIN_ROWS = "As received: sizes, levels and vintages are mixed; do not sum."
 
 
