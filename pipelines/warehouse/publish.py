@@ -13,11 +13,12 @@ from pipelines.warehouse.build_log import unfit_tables
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.contracts.estimates import MADE_FROM
+from pipelines.warehouse.reports import read_report
 from pipelines.warehouse.sql_models import dependencies, load_model
 
 
 class NotFitForPublication(ValueError):  # noqa: N818 - it names the situation
-    """The working database does not hold one finished, checked build; says which tables and why."""
+    """The working database does not hold one finished, checked and reviewed build; says what is wanting and why."""
 
 
 def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
@@ -25,13 +26,16 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
 
     Readers of the old file keep it until they close; whoever opens the path afterwards gets the new one. `note` goes
     before each table's comment. A run that is killed leaves the old file as it was. Raises NotFitForPublication,
-    changing nothing, where a table failed its checks, was not built to its end, or is older than one it is made from.
+    changing nothing, where a table failed its checks, was not built to its end, or is older than one it is made from,
+    and where a file moved a state's totals beyond the usual envelope and nobody has reviewed that.
     """
     tables = [table for table in ALL_TABLES.values() if table.is_published]
     with open_database(working, read_only=True) as connection:
         if reasons := unfit_tables(connection, _dependencies()):
             shown = "; ".join(reasons[:5]) + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
             raise NotFitForPublication(f"nothing was published: {shown}. Run the whole job")
+        if unreviewed := _unreviewed_revisions(connection):
+            raise NotFitForPublication(unreviewed)
     side = published.with_suffix(".duckdb.new")
     for leftover in (side, side.with_name(side.name + ".wal")):
         leftover.unlink(missing_ok=True)
@@ -50,6 +54,24 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
     side.replace(published)
     _flush(published.parent)
     return tables
+
+
+def _unreviewed_revisions(connection: duckdb.DuckDBPyConnection) -> str:
+    """What a person must look at before this may be published, and how to say that it was; empty if nothing waits."""
+    waiting = read_report(connection, "unreviewed_revisions")
+    if waiting.is_empty():
+        return ""
+    return "\n".join(
+        [
+            "nothing was published: a newer file moves the totals of a state by more than is usual (establishments "
+            "1 %, employment and wages 0.1 %), and nobody has reviewed it. The last published warehouse is as it was.",
+            *waiting.get_column("finding"),
+            "See what moved in marts.revisions, and what the publisher says of it. If the newer figures are right, "
+            "complete these lines, put them at the end of reviewed_revisions.yaml (in data/reference, or in your own "
+            "folder of definitions), and run again. If not, ask the publisher: a corrected file replaces this one.",
+            *waiting.get_column("entry"),
+        ]
+    )
 
 
 def _dependencies() -> dict[str, tuple[str, ...]]:

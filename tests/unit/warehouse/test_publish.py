@@ -1,6 +1,7 @@
 """Publication: all or nothing, in one step, undisturbed readers, and only a finished, checked build."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.settings import SHIPPED_DEFINITIONS
+from pipelines.sources.definition_files import DefinitionError, load_definitions
 from pipelines.warehouse import publish
 from pipelines.warehouse.build_log import begin_build, record_build
 from pipelines.warehouse.connection import open_database
@@ -275,3 +278,80 @@ def test_views_that_are_not_published_count_as_parts_of_the_build(published: War
         begin_build(connection, ["core.industry_identities"])
     with pytest.raises(NotFitForPublication, match=r"core\.industry_identities was not built to its end"):
         published.publish()
+
+
+class TestRevisionsBeyondTheEnvelope:
+    """A newer file moved Oregon's private jobs by 2 % and its wages by 0.2 %, both more than is usual."""
+
+    FILE = "5e" * 32
+
+    @pytest.fixture
+    def revised(self, published: Warehouse) -> Warehouse:
+        row = "'cell', 'bls', '41000', '5', 'private', '10', '2025-Q1', 2025, 1"
+        files = f"2, true, ['0d'], ['{self.FILE}'], '2025-09-09T14:00:00', '2026-06-02T14:00:00'"
+        with open_database(published.working) as connection:
+            connection.execute("INSERT INTO reference.areas VALUES ('41000', 'Oregon -- Statewide', 'state', '41')")
+            connection.execute(
+                "INSERT INTO raw.captures (vintage_order, capture_sha256, source, address, file_name, container, bytes,"
+                " retrieved_at, published_at, periods, areas) VALUES (2, ?, 'bls', 'https://example.org/41000.csv',"
+                " '41000.csv', 'csv', 1, '', '', '', '')",
+                [self.FILE],
+            )
+            for measure, before, after in (("employment", 1_000_000, 1_020_000), ("wages", 5_000_000, 4_990_000)):
+                connection.execute(
+                    "INSERT INTO marts.revisions (kind, source, place, own_code, ownership, subject, period, year,"
+                    " quarter, vintage_number, is_in_force, captures_before, captures_after, published_at_before,"
+                    " published_at_after, measure, before, after, change, relative_change, how, is_beyond_envelope,"
+                    f" data_origin) SELECT {row}, {files}, ?, b, a, a - b, (a - b) / b, 'changed', true, 'BLS'"
+                    " FROM (SELECT ?::DOUBLE AS b, ?::DOUBLE AS a)",
+                    [measure, before, after],
+                )
+        return published
+
+    def test_what_nobody_reviewed_is_not_published(self, revised: Warehouse) -> None:
+        with pytest.raises(NotFitForPublication) as refused:
+            revised.publish()
+        told = str(refused.value)
+        assert told.startswith("nothing was published: a newer file moves the totals of a state by more than is usual")
+        assert (
+            f"""
+Oregon, 2025-Q1, published 2026-06-02 in place of 2025-09-09
+  private employment: +2.000 % (1,000,000 before, 1,020,000 now)
+  private wages: -0.200 % (5,000,000 before, 4,990,000 now)
+  file: https://example.org/41000.csv
+  SHA-256: {self.FILE}
+"""
+            in told
+        )
+        assert told.endswith(f"""
+  - state: "41"
+    period: 2025-Q1
+    capture_sha256: "{self.FILE}"
+    reviewed_by: <your role or name, no e-mail address>
+    reviewed_on: <the day, such as 2026-09-02>
+    reason: <why the newer figures are right>""")
+        assert revised.runs() == ["first"], "the last published warehouse is as it was"
+
+    def test_the_lines_it_prints_become_a_review(self, revised: Warehouse, tmp_path: Path) -> None:
+        with pytest.raises(NotFitForPublication) as refused:
+            revised.publish()
+        entry = str(refused.value).split("replaces this one.\n")[1]
+        own = tmp_path / "own"
+        own.mkdir()
+        file = Path(shutil.copy(SHIPPED_DEFINITIONS / "reviewed_revisions.yaml", own))
+        shipped = file.read_text("utf-8")
+        file.write_text(shipped + entry + "\n", "utf-8")
+        with pytest.raises(DefinitionError, match="reviewed_by"):
+            load_definitions(own, SHIPPED_DEFINITIONS)
+        for left_open in re.findall("<.*>", entry):
+            entry = entry.replace(left_open, "2026-09-02" if "day" in left_open else "data steward")
+        file.write_text(shipped + entry + "\n", "utf-8")
+        (review,) = load_definitions(own, SHIPPED_DEFINITIONS).reviewed_revisions
+        assert (review.state_fips, review.period, review.capture_sha256) == ("41", "2025-Q1", self.FILE)
+
+    @pytest.mark.parametrize("change", ["reviewed_by = 'data steward'", "is_in_force = false"])
+    def test_what_was_reviewed_or_is_no_longer_in_force_is_published(self, revised: Warehouse, change: str) -> None:
+        with open_database(revised.working) as connection:
+            connection.execute(f"UPDATE marts.revisions SET {change}")
+        revised.publish()
+        assert revised.runs() == ["second"]
