@@ -26,13 +26,16 @@ export SECTORS_AS_OF := $(AS_OF)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run status ui test lint check lock clean
+.PHONY: help run plan status ui test faults lint check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/installed ## make every table and show the result (SOURCE=files INBOX=file or folder for real data)
 	@$(BIN)/sectors run
+
+plan: $(VENV)/installed ## show what a run would ask BLS for, and why; asks for nothing (SINCE=2001 for older years)
+	@$(BIN)/sectors plan
 
 status: $(VENV)/installed ## show the result of the last published warehouse
 	@$(BIN)/sectors status
@@ -42,6 +45,9 @@ ui: $(VENV)/installed ## open Dagster on this project: http://localhost:3000
 
 test: $(VENV)/installed-dev ## run the whole test suite
 	@$(BIN)/pytest
+
+faults: $(VENV)/installed-dev ## try every fault of a publisher; print the table and keep it in docs/capture_faults.md
+	@$(BIN)/pytest -q tests/integration/faults --write-docs
 
 lint: $(VENV)/installed-dev ## ruff and the type checker
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

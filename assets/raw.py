@@ -8,7 +8,7 @@ from pipelines.orchestration.alerts import alert
 from pipelines.orchestration.factories import Report, build_tables, check_specs
 from pipelines.orchestration.intake import backfill, take_in, typed_files
 from pipelines.orchestration.metadata import table_spec
-from pipelines.orchestration.partitions import QUARTERS_OF_BLS, quarterly_asset, quarters_in
+from pipelines.orchestration.partitions import QUARTERS_OF_BLS, quarterly_asset, quarters_in, record_quarters
 from pipelines.settings import Settings
 from pipelines.warehouse.build import build_from_frame, build_from_parquet
 from pipelines.warehouse.contracts import ALL_TABLES
@@ -36,6 +36,7 @@ def captured_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam
     for sentence in intake.summary():
         context.log.info(sentence)
     alert(intake.alerts(), settings, context.log.warning)
+    record_quarters(context, intake.offer.report.new)
     yield from build_tables(
         context, settings, {name: partial(build_from_frame, frame=frame) for name, frame in intake.tables().items()}
     )

@@ -32,6 +32,7 @@ VARIABLES = frozenset(
 )
 
 Source = Literal["sample", "files", "bls", "qualityinfo"]
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WEB_SOURCES: tuple[Source, ...] = ("bls", "qualityinfo")
 
 
@@ -122,7 +123,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = {name: value for name, value in variables.items() if name.startswith("SECTORS_") and value.strip()}
     if unknown := sorted(set(given) - VARIABLES):
         raise SettingsError(f"{', '.join(unknown)}: no such setting; there are {', '.join(sorted(VARIABLES))}")
-    source = given.get("SECTORS_SOURCE", "sample")
+    as_of = _day(given, "SECTORS_AS_OF")
+    # what was known on a day is told by captures of real files
+    source = given.get("SECTORS_SOURCE", "files" if as_of else "sample")
     if source not in get_args(Source):
         raise SettingsError(f"SECTORS_SOURCE={source}: expected one of {', '.join(get_args(Source))}")
     if source != "files" and "SECTORS_INBOX" in given:
@@ -144,7 +147,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         scheduled_source=given.get("SECTORS_SOURCE", "bls"),  # type: ignore[arg-type]  # as above
         contact_email=_email(given, "SECTORS_CONTACT_EMAIL"),
         since=_year(given, "SECTORS_SINCE"),
-        as_of=_day(given, "SECTORS_AS_OF"),
+        as_of=as_of,
         alert_webhook=_web_address(given, "SECTORS_ALERT_WEBHOOK", is_secret=True),
         bls_address=_web_address(given, "SECTORS_BLS_ADDRESS") or Settings.bls_address,
         qualityinfo_address=_web_address(given, "SECTORS_QUALITYINFO_ADDRESS") or Settings.qualityinfo_address,
@@ -196,8 +199,11 @@ def _web_address(given: Mapping[str, str], name: str, is_secret: bool = False) -
     text = given.get(name)
     if text is None:
         return None
-    parts = urlsplit(text.strip())
-    is_local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    try:
+        parts = urlsplit(text.strip())
+        is_local = parts.hostname in LOOPBACK
+    except ValueError:
+        parts, is_local = urlsplit(""), False
     if not parts.hostname or parts.scheme not in (("https", "http") if is_local else ("https",)):
         shown = "" if is_secret else f"={text}"
         raise SettingsError(f"{name}{shown}: expected an address that begins with https://")

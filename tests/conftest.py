@@ -15,6 +15,11 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--write-docs`: tables of the documentation are written as the tests find them, not compared."""
+    parser.addoption("--write-docs", action="store_true", help="write the documentation's tables anew")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test that asks for `shared_data`, so that `-m "not shared_data"` leaves them out."""
     for item in items:

@@ -4,13 +4,15 @@ Belongs here: the partitions and their keys. Not here: the assets that have them
 """
 
 import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import dagster as dg
 
 from pipelines.domain.periods import Period
-from pipelines.domain.release_calendar import FIRST_YEAR
+from pipelines.domain.release_calendar import FIRST_YEAR, quarters_between
+from pipelines.sources.raw_store import Capture
 
 QUARTERS_OF_BLS = dg.AssetKey(["raw", "quarters_of_bls"])
 
@@ -52,3 +54,18 @@ def quarter_of(key: str) -> Period:
     """The quarter that a key names."""
     day = datetime.strptime(key, "%Y-%m-%d")
     return Period(day.year, (day.month + 2) // 3)
+
+
+def record_quarters(context: dg.AssetExecutionContext, captures: Iterable[Capture]) -> None:
+    """Shows in Dagster which quarters a run that was no backfill has captured files of."""
+    files = Counter(quarter for capture in captures if capture.source == "bls" for quarter in _quarters_of(capture))
+    for quarter, count in sorted(files.items()):
+        context.log_event(
+            dg.AssetMaterialization(QUARTERS_OF_BLS, partition=partition_key(quarter), metadata={"new files": count})
+        )
+
+
+def _quarters_of(capture: Capture) -> tuple[Period, ...]:
+    """The quarters of a capture, from its manifest row: '2016-Q1' or '2016-Q1 to 2016-Q4'."""
+    first, _, last = capture.periods.partition(" to ")
+    return quarters_between(Period.parse(first), Period.parse(last or first))

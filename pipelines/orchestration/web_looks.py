@@ -11,7 +11,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from pipelines.domain.periods import Period
-from pipelines.settings import SHIPPED_DEFINITIONS, Settings
+from pipelines.settings import LOOPBACK, SHIPPED_DEFINITIONS, Settings
 from pipelines.sources.capture_plan import CapturePlan, Wanted, plan_bls, plan_qualityinfo
 from pipelines.sources.capture_scope import CaptureScope, load_scope
 from pipelines.sources.definition_files import load_definitions
@@ -111,4 +111,4 @@ def _origin(base: str) -> str:
 
 
 def _manners(base: str) -> Manners:
-    return ON_LOOPBACK if urlsplit(base).hostname in ("127.0.0.1", "localhost", "::1") else Manners()
+    return ON_LOOPBACK if urlsplit(base).hostname in LOOPBACK else Manners()

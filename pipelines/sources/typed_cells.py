@@ -24,6 +24,7 @@ from pipelines.sources.reading import ANNUAL_SCHEMA, QUARTERLY_SCHEMA, REJECTED_
 
 TITLES_SCHEMA = pl.Schema({"member": pl.String, "title_kind": pl.String, "code": pl.String, "title": pl.String})
 REFUSED_SCHEMA = pl.Schema({"member": pl.String, "reason": pl.String})
+_NOTHING = "the archive is empty; expected QCEW tables inside"
 LARGEST_TITLE_FILE = 16 * 2**20  # BLS's have 1 MB
 PUBLISHER: dict[str, pl.DataType] = {"publisher": pl.String()}
 TABLES: dict[str, pl.Schema] = {
@@ -78,8 +79,9 @@ class TypedCells:
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".part-") as temporary:
             whole = Path(temporary) / target.name
             whole.mkdir()
-            results = _read_file(file, capture.container, capture.file_name, self.areas, self._wanted_of(capture))
-            _write_tables(whole, capture.capture_sha256, capture.file_name, results)
+            wanted = self._wanted_of(capture)
+            results = _read_file(file, capture.container, capture.file_name, self.areas, wanted)
+            _write_tables(whole, capture, results, "no table of the areas wanted is in it" if wanted else _NOTHING)
             if not target.exists():
                 whole.rename(target)
 
@@ -151,10 +153,11 @@ def _read_member(member: Member, label: str, areas: pl.DataFrame) -> Iterator[Me
 
 
 def _write_tables(
-    folder: Path, sha256: str, name: str, results: Iterator[MemberCells | MemberTitles | RefusedFile]
+    folder: Path, capture: Capture, results: Iterator[MemberCells | MemberTitles | RefusedFile], nothing: str
 ) -> None:
+    """Writes each table of a capture; raises RefusedFile, with the first refusal or `nothing`, where all are empty."""
     refusals: list[RefusedFile] = []
-    with _TableWriters(folder, sha256) as writers:
+    with _TableWriters(folder, capture.capture_sha256) as writers:
         for result in results:
             match result:
                 case RefusedFile():
@@ -172,7 +175,7 @@ def _write_tables(
         writers.write("refused_members", pl.DataFrame(refused, schema=REFUSED_SCHEMA, orient="row"))
     _drop_members(folder, [refusal.member for refusal in refusals])
     if not any(_height(folder / f"{name}.parquet") for name in ("quarterly_cells", "annual_cells", "titles")):
-        raise refusals[0] if refusals else RefusedFile(name, "the archive is empty; expected QCEW tables inside")
+        raise refusals[0] if refusals else RefusedFile(capture.file_name, nothing)
 
 
 class _TableWriters:

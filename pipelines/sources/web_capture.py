@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.sources import qualityinfo_files
+from pipelines.sources import inbox, qualityinfo_files
 from pipelines.sources.capture import Origin, capture_file
 from pipelines.sources.capture_plan import CapturePlan, PlannedRequest, left_of
 from pipelines.sources.http import NotModified, PoliteSession, Received, RequestFailed, http_date
@@ -109,6 +109,7 @@ class Look:
         return capture if capture and self.store.path(capture).exists() else None
 
     def _take(self, file: RemoteFile, received: Received, in_hand: Capture | None) -> LastAnswer:
+        _refuse_other_kind(file, received)
         _refuse_unproven_end(file, received)
         now = self.now()
         published_at = http_date(received.last_modified) or ""
@@ -178,6 +179,12 @@ def _read_small(session: PoliteSession, folder: Path, address: str) -> bytes:
 
 def _is_missing(answer: LastAnswer | None) -> bool:
     return answer is not None and answer.outcome == "missing"
+
+
+def _refuse_other_kind(file: RemoteFile, received: Received) -> None:
+    kind = inbox.recognise_container(received.path)
+    if kind.partition(".")[0] != file.name.rpartition(".")[2]:
+        raise RefusedFile(file.name, f"asked for a file of this name, but it is a {kind} file; look at the address")
 
 
 def _refuse_unproven_end(file: RemoteFile, received: Received) -> None:

@@ -281,7 +281,6 @@ def test_an_address_without_protection_is_named_and_the_secret_one_is_not_repeat
     assert told == "SECTORS_ALERT_WEBHOOK: expected an address that begins with https://"
 
 
-@pytest.mark.xfail(reason="the address is taken apart before it is checked", strict=True, raises=ValueError)
 def test_an_address_that_cannot_be_taken_apart_is_named() -> None:
     told = message(SECTORS_BLS_ADDRESS="https://[::1/cew")
     assert told == "SECTORS_BLS_ADDRESS=https://[::1/cew: expected an address that begins with https://"

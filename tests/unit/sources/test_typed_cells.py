@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.domain import qcew_codes
-from pipelines.sources import bls, bls_files, inbox, qualityinfo, reading, reference_tables, typed_cells
+from pipelines.sources import archive_safety, bls, bls_files, inbox, qualityinfo, reading, reference_tables, typed_cells
 from pipelines.sources.inbox import Container, recognise_container
 from pipelines.sources.raw_store import Capture
 from pipelines.sources.reading import RefusedFile
@@ -309,7 +309,7 @@ def test_another_area_table_is_another_reader(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables, typed_cells],
+    [archive_safety, bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables, typed_cells],
     ids=lambda each: each.__name__,
 )
 def test_a_change_of_any_readers_code_is_another_reader(
