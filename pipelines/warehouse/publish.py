@@ -84,7 +84,7 @@ def _made_from(table: Table) -> tuple[str, ...]:
         return MADE_FROM[table.name]
     if table.schema in ("core", "estimates", "marts"):
         return dependencies(load_model(table.name))
-    is_of_captures = table.schema == "raw" and table.name not in ("raw.captures", "raw.refused_files")
+    is_of_captures = table.schema == "raw" and table.name not in ("raw.captures", "raw.refused_files", "raw.web_files")
     return ("raw.captures",) if is_of_captures else ()
 
 
