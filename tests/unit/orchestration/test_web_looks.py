@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import polars as pl
 import pytest
 
 from pipelines.domain.periods import Period
+from pipelines.orchestration import web_looks
 from pipelines.orchestration.web_looks import late_releases, look, news, now, plan_look, request_log, scope_of, today
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.bls_files import area_slice
 from pipelines.sources.capture_plan import CapturePlan, PlannedRequest
+from pipelines.sources.http import NotModified, PoliteSession, RequestFailed
 from pipelines.sources.raw_store import Capture, RawStore
 from pipelines.sources.request_log import LastAnswer, Outcome
 from pipelines.sources.typed_cells import TypedCells
@@ -128,6 +131,68 @@ def test_nobody_is_asked_without_a_contact(bls: Settings) -> None:
     with pytest.raises(SettingsError, match="SECTORS_CONTACT_EMAIL is not set"):
         look(bls, store, typed, told.append)
     assert told == []
+
+
+class Unreachable(PoliteSession):
+    """A session that asks nobody, and keeps who was to be asked and how."""
+
+    opened: ClassVar[list["Unreachable"]] = []
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.asked: list[str] = []
+        self.opened.append(self)
+
+    def fetch(self, address: str, *_: object, **__: object) -> NotModified:
+        self.asked.append(address)
+        raise RequestFailed(address, "not reached")
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Unreachable]:
+    monkeypatch.setattr(Unreachable, "opened", [])
+    monkeypatch.setattr(web_looks, "PoliteSession", Unreachable)
+    return Unreachable.opened
+
+
+def look_at(settings: Settings, quarters: tuple[Period, ...] | None = None) -> LookReport:
+    with_contact = replace(settings, contact_email="ann@board.example")
+    store, typed = RawStore(settings.raw_dir), TypedCells(settings.typed_dir, _no_areas())
+    return look(with_contact, store, typed, lambda _: None, quarters)[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "origin", "is_slow"),
+    [
+        ("https://data.bls.gov/cew", "https://data.bls.gov", True),
+        ("http://127.0.0.1:8000/cew", "http://127.0.0.1:8000", False),
+        ("http://localhost/cew", "http://localhost", False),
+    ],
+)
+def test_only_the_host_that_is_set_is_asked_and_slowly_if_it_is_another_machine(
+    bls: Settings, opened: list[Unreachable], address: str, origin: str, is_slow: bool
+) -> None:
+    report = look_at(replace(bls, bls_address=address), (NEWEST,))
+    [session] = opened
+    assert session.contact == "ann@board.example"
+    assert tuple(session.origins) == (origin,)
+    assert (session.manners.seconds_between_requests >= 1) == is_slow
+    assert len(session.asked) == report.count("failed") == len(scope_of(bls).bls_areas)
+
+
+def test_qualityinfo_is_asked_for_its_front_page_first_and_for_nothing_where_that_fails(
+    bls: Settings, opened: list[Unreachable]
+) -> None:
+    with pytest.raises(RequestFailed, match="not reached"):
+        look_at(replace(bls, source="qualityinfo"))
+    assert [session.asked for session in opened] == [["https://www.qualityinfo.org/ewind"]]
+    assert [tuple(session.origins) for session in opened] == [("https://www.qualityinfo.org",)]
+
+
+def test_a_publisher_is_left_alone_where_nothing_is_planned(bls: Settings, opened: list[Unreachable]) -> None:
+    for settings in (bls, replace(bls, source="qualityinfo", since=2031)):
+        assert look_at(settings, (Period(2031, 1),)).answers == []
+    assert [session.asked for session in opened] == [[], []]
 
 
 def _no_areas() -> pl.DataFrame:

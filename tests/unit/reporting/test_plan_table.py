@@ -63,6 +63,14 @@ def test_one_period_with_two_reasons_has_two_rows() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("count", "areas"), [(1, "41000"), (3, "41000, 41001, 41003"), (4, "41000, 41001, 41003 and 1 more")]
+)
+def test_three_areas_are_named_and_the_others_counted(count: int, areas: str) -> None:
+    [line] = [line for line in text(plan_summary(plan(*slices("never seen", "2025-Q1")[:count]))) if "│" in line]
+    assert cells(line)[-1] == areas
+
+
 def test_the_list_has_every_file_with_its_whole_address_on_a_narrow_terminal_too() -> None:
     rows = [cells(line) for line in text(plan_files(PLAN), width=200) if "│" in line]
     assert [row[3] for row in rows] == PLAN["address"].to_list()

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from pipelines.domain.periods import QUARTERS, Period
 from pipelines.domain.release_calendar import LONGEST_SLIP, SETTLING, final_from, quarters_between, release_window
 from pipelines.sources.bls_files import area_slice, year_of_areas
-from pipelines.sources.capture_plan import CapturePlan, Wanted, left_of, plan_bls, plan_qualityinfo
+from pipelines.sources.capture_plan import (
+    SECONDS_A_SLICE,
+    SECONDS_A_ZIP,
+    CapturePlan,
+    Wanted,
+    left_of,
+    plan_bls,
+    plan_qualityinfo,
+)
 from pipelines.sources.capture_scope import CaptureScope
 from pipelines.sources.qualityinfo_files import workbook
 from pipelines.sources.remote_files import RemoteFile
@@ -165,13 +173,20 @@ def test_final_too_asks_for_the_final_files_last() -> None:
     assert len(plan(answers).requests) + 12 == len(answers)
 
 
+def test_what_was_never_seen_comes_before_what_is_final_and_asked_again() -> None:
+    found = plan(seen([Period(2025, 2), NEWEST]), Wanted(final_too=True))
+    reasons = list(dict.fromkeys(one.reason for one in found.requests))
+    assert reasons == ["open for revision", "never seen", "final, asked again"]
+
+
 def test_years_before_the_slices_are_zips_of_all_areas() -> None:
     found = plan(wanted=Wanted(since=2012))
     zips = [one for one in found.requests if one.file.area_fips is None]
     assert [one.file for one in zips] == [year_of_areas(BASE, year) for year in range(2024, 2011, -1)]
     assert {one.only_if for one in zips} == {None}
     assert min(one.file.period for one in found.requests if one.file.area_fips) == Period(2025, 1)
-    assert found.seconds() > 13 * 60
+    slices_asked = len(found.requests) - len(zips)
+    assert found.seconds() == pytest.approx(SECONDS_A_ZIP * len(zips) + SECONDS_A_SLICE * slices_asked)
 
 
 def test_a_later_first_year_asks_for_less() -> None:
@@ -229,6 +244,7 @@ def test_what_was_answered_since_the_look_began_is_not_asked_for_again() -> None
     answers = [answer(files[0], date(2026, 12, 7)), answer(files[1], TODAY)]
     found = plan(answers, Wanted(quarters=(NEWEST,)))
     assert [one.file for one in left_of(found, f"{TODAY}T10:00:00.000000+00:00")] == [files[0], files[2]]
+    assert left_of(found, answers[1].checked_at) == [one for one in found.requests if one.before != answers[1]]
     assert left_of(found, f"{TODAY}T17:00:00.000000+00:00") == list(found.requests)
 
 
@@ -265,7 +281,8 @@ def test_workbooks_are_asked_for_by_year_the_newest_first() -> None:
     found = plan_qualityinfo("https://q", SCOPE, TODAY, ())
     assert asked(found) == [(str(year), area) for year in (2025, 2024) for area in ("41000", "41051")]
     assert {one.only_if for one in found.requests} == {None}
-    assert asked(plan_qualityinfo("https://q", SCOPE, date(2026, 5, 31), ()))[0] == ("2024", "41000")
+    for day, newest in ((date(2026, 5, 31), "2024"), (date(2026, 6, 1), "2025"), (date(2026, 8, 1), "2025")):
+        assert asked(plan_qualityinfo("https://q", SCOPE, day, ()))[0] == (newest, "41000")
     assert len(plan_qualityinfo("https://q", SCOPE, TODAY, (), Wanted(since=2000)).requests) == 2 * 26
 
 

@@ -127,6 +127,13 @@ def test_a_slice_with_lines_of_a_second_area_is_refused(check: Check) -> None:
     assert told == "asked for area 41051, but the file holds 41051, 41067"
 
 
+@pytest.mark.parametrize(("others", "more"), [(4, ""), (5, " and 1 more"), (6, " and 2 more")])
+def test_of_many_areas_five_are_named(check: Check, others: int, more: str) -> None:
+    codes = [f"4100{n}" for n in range(1, others + 1)]
+    told = refusal(check, SLICE, table() + b"".join(body(table(area)) for area in codes))
+    assert told == f"asked for area 41051, but the file holds {', '.join([*codes, '41051'][:5])}{more}"
+
+
 @pytest.mark.parametrize(("year", "quarter"), [(2015, 1), (2017, 1), (2016, 2), (2016, 4)])
 def test_a_slice_of_another_year_or_quarter_is_refused(check: Check, year: int, quarter: int) -> None:
     told = refusal(check, SLICE, table(year=year, quarter=quarter))
