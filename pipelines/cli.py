@@ -47,6 +47,10 @@ def run(since: Since = None, final_too: FinalToo = False) -> None:
         settings = _settings(since, final_too)
         if settings.source in WEB_SOURCES and not settings.as_of:
             settings.contact()
+        elif since or final_too:
+            raise SettingsError(
+                f"--since and --final-too are for SOURCE=bls; SOURCE={settings.source} asks for nothing"
+            )
         if not _run_job(settings):
             _say("The run failed: the last published warehouse is as it was.", style="bold red")
             _say(f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}")
@@ -68,8 +72,11 @@ def plan(
         settings = settings if settings.source in WEB_SOURCES else replace(settings, source="bls")
         planned = plan_look(settings)
         requests = planned.frame()
-        if planned.requests:
-            console.print(plan_files(requests) if files else plan_summary(requests))
+        if files:
+            for line in plan_files(requests):
+                _say(line)
+        elif planned.requests:
+            console.print(plan_summary(requests))
         counts = planned.least_requests(), len(planned.requests), planned.seconds(), planned.final_files
         for sentence in [*plan_sentences(settings.source, *counts), *planned.late_sentences()]:
             _say(sentence)

@@ -1,5 +1,6 @@
 """What every test may use: the real files of ../shared/data, where they are."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("needs the real files of ../shared/data, which are not part of the project")
     return SHARED_DATA
+
+
+def pytest_configure() -> None:
+    """Loopback is all that tests contact: never by way of a developer's proxy."""
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -180,8 +180,11 @@ def _ask_the_web(
         if capture:
             (report.new if answer.outcome == "captured" else report.known).append(capture)
     late = late_releases(plan, found)
-    failed = found.count("failed", "refused")
-    alerts = [*late, f"{settings.source}: {failed} files could not be renewed: see raw.web_files"] if failed else late
+    alerts = [*late]
+    if failed := found.count("failed", "refused"):
+        alerts.append(f"{settings.source}: {failed} files could not be renewed: see raw.web_files")
+    if older := found.count("older"):
+        alerts.append(f"{settings.source}: {older} files came in an earlier version than the one in hand, which serves")
     return Offer(report, [*news(plan, found, settings), *late], alerts)
 
 
@@ -241,14 +244,19 @@ def sample_frames(settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _refusals(report: CaptureReport, captures: list[Capture], typed: TypedCells) -> pl.DataFrame:
     whole = [(address, refusal.member, refusal.reason) for address, refusal in report.refused]
+    addresses = {capture.capture_sha256: capture.address for capture in captures}
     inside = [
-        (capture.address, member, reason)
-        for capture in captures
-        for _, member, reason in pl.read_parquet(typed.table(capture, "refused_members")).iter_rows()
+        (addresses[sha256], member, reason)
+        for sha256, member, reason in _scan(typed, captures, "refused_members").collect().iter_rows()
     ]
     return pl.DataFrame([*whole, *inside], schema=REFUSALS_SCHEMA, orient="row").unique(maintain_order=True)
 
 
 def _count(typed: TypedCells, captures: list[Capture], table: str) -> int:
-    counts = (pl.scan_parquet(typed.table(capture, table)).select(pl.len()).collect().item() for capture in captures)
-    return int(sum(counts))
+    return int(_scan(typed, captures, table).select(pl.len()).collect().item())
+
+
+def _scan(typed: TypedCells, captures: list[Capture], table: str) -> pl.LazyFrame:
+    """One typed table of several captures, in their order."""
+    files = [typed.table(capture, table) for capture in captures]
+    return pl.scan_parquet(files) if files else typed.empty(table)

@@ -29,14 +29,12 @@ def plan_summary(plan: pl.DataFrame) -> Table:
     return table
 
 
-def plan_files(plan: pl.DataFrame) -> Table:
-    """One row a file, with its address."""
-    table = Table(title_justify="left")
-    for name in ("Why", "Period", "Area", "Address"):
-        table.add_column(name, no_wrap=name != "Address", overflow="fold")
-    for row in plan.iter_rows(named=True):
-        table.add_row(row["reason"], row["period"], row["area_fips"] or "all", row["address"])
-    return table
+def plan_files(plan: pl.DataFrame) -> list[str]:
+    """One line a file: period, area, why, address; plain, so that other programs can take them."""
+    return [
+        f"{row['period']:<7}  {row['area_fips'] or 'all':<5}  {row['reason']:<18}  {row['address']}"
+        for row in plan.iter_rows(named=True)
+    ]
 
 
 def plan_sentences(source: str, least: int, most: int, seconds: float, final_files: int) -> list[str]:
@@ -46,7 +44,7 @@ def plan_sentences(source: str, least: int, most: int, seconds: float, final_fil
     left = f"; {final_files:,} files are in hand and final, they are not asked for" if final_files else ""
     if not most:
         return [f"{source}: nothing to ask for{left}."]
-    return [f"{source}: {count} requests, at most one a second: about {minutes:,} minutes at most{left}."]
+    return [f"{source}: {count} requests, at most one a second: about {minutes:,} min at most{left}."]
 
 
 def _areas(areas: list[str]) -> str:

@@ -67,6 +67,10 @@ class TypedCells:
         """Where the Parquet file of one table of a capture is."""
         return self.folder_of(capture) / f"{name}.parquet"
 
+    def empty(self, name: str) -> pl.LazyFrame:
+        """A table of no capture."""
+        return pl.LazyFrame(schema={"capture_sha256": pl.String} | dict(TABLES[name]))
+
     def ensure(self, capture: Capture, file: Path) -> None:
         """Reads a captured file into its typed tables unless they are there already.
 

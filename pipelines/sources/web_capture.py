@@ -61,7 +61,8 @@ class Look:
         began_at = self.log.begin_look(self.now())
         todo = left_of(plan, began_at)
         report = LookReport(earlier=len(plan.requests) - len(todo))
-        missing: set[str] = {one.file.address for one in plan.requests if one not in todo and _is_missing(one.before)}
+        asked_now = {one.file.address for one in todo}
+        missing = {one.file.address for one in plan.requests if _is_missing(one.before)} - asked_now
         for number, planned in enumerate(todo, start=1):
             if planned.only_if in missing:
                 report.waiting.append(planned)

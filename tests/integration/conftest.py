@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.orchestration.intake import write_sample_files
-from pipelines.settings import Settings
+from pipelines.settings import VARIABLES, Settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 ANOTHER_BOARD = Path(__file__).with_name("another_board")
@@ -137,7 +137,7 @@ def sectors(dagster_home: Path) -> Callable[..., Result]:
     def call(command: str, data_dir: Path, inbox: Path | None = None, definitions_dir: Path | None = None) -> Result:
         environment = variables(dagster_home, data_dir, inbox, definitions_dir)
         with contextlib.chdir(PROJECT_ROOT):
-            return CliRunner().invoke(app, [command], env=environment)
+            return CliRunner().invoke(app, command.split(), env=environment)
 
     return call
 
@@ -231,14 +231,13 @@ def variables(
     home: Path, data_dir: Path, inbox: Path | None = None, definitions_dir: Path | None = None
 ) -> dict[str, str]:
     """Every variable that a run looks at; empty is not set, whatever a developer's own environment or .env has."""
-    return {
+    return dict.fromkeys(VARIABLES, "") | {
         "DAGSTER_HOME": str(home),
         "VIRTUAL_ENV": sys.prefix,
         "SECTORS_SOURCE": "files" if inbox else "sample",
         "SECTORS_DATA_DIR": str(data_dir),
         "SECTORS_INBOX": str(inbox or ""),
         "SECTORS_DEFINITIONS_DIR": str(definitions_dir or ""),
-        "SECTORS_SAMPLE_SEED": "",
     }
 
 

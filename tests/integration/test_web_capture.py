@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,13 +16,14 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+from click.testing import Result
 from published_files import by_area_zip, revised, slices
 from publisher_server import PublisherServer, Status
 from web_board import COUNTIES, FIRST_RELEASE, YEAR, WebBoard, board_definitions, path_of
 
 from pipelines.orchestration.intake import write_sample_files
 from pipelines.orchestration.partitions import QUARTERS_OF_BLS
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings import PROJECT_ROOT, VARIABLES, Settings
 
 pytestmark = pytest.mark.slow
 
@@ -48,19 +50,19 @@ def server() -> Iterator[PublisherServer]:
 @pytest.fixture
 def environment(server: PublisherServer, dagster_home: Path, tmp_path: Path) -> Mapping[str, str]:
     """Every variable of a run on the server; empty is not set."""
-    return os.environ | {
-        "DAGSTER_HOME": str(dagster_home),
-        "VIRTUAL_ENV": sys.prefix,
-        "SECTORS_SOURCE": "bls",
-        "SECTORS_CONTACT_EMAIL": CONTACT,
-        "SECTORS_DATA_DIR": str(tmp_path / "data"),
-        "SECTORS_DEFINITIONS_DIR": str(board_definitions(tmp_path / "definitions")),
-        "SECTORS_BLS_ADDRESS": f"{server.address}/cew",
-        "SECTORS_INBOX": "",
-        "SECTORS_SINCE": "",
-        "SECTORS_AS_OF": "",
-        "SECTORS_ALERT_WEBHOOK": "",
-    }
+    return (
+        os.environ
+        | dict.fromkeys(VARIABLES, "")
+        | {
+            "DAGSTER_HOME": str(dagster_home),
+            "VIRTUAL_ENV": sys.prefix,
+            "SECTORS_SOURCE": "bls",
+            "SECTORS_CONTACT_EMAIL": CONTACT,
+            "SECTORS_DATA_DIR": str(tmp_path / "data"),
+            "SECTORS_DEFINITIONS_DIR": str(board_definitions(tmp_path / "definitions")),
+            "SECTORS_BLS_ADDRESS": f"{server.address}/cew",
+        }
+    )
 
 
 def start(environment: Mapping[str, str], *command: str) -> "subprocess.Popen[str]":
@@ -73,6 +75,32 @@ def finish(process: "subprocess.Popen[str]") -> str:
     said, _ = process.communicate(timeout=LONGEST_RUN)
     assert process.returncode == 0, said
     return said
+
+
+# Plans
+
+
+def test_a_plan_says_what_would_be_asked_for_and_asks_for_nothing(
+    sectors: Callable[..., Result], tmp_path: Path
+) -> None:
+    """Without a contact, without a data folder: the shipped scope, on the day that the test runs."""
+    told = sectors("plan", tmp_path / "data").output
+    assert re.search(r"bls: [\d,]+ to 9\d\d requests, at most one a second: about (19|2\d) min at most\.", told), told
+    assert "41000, 53000, US000 and 41 more" in told
+    with_zips = sectors("plan --since 2001 --files", tmp_path / "data").output
+    assert "data/files/2001/csv/2001_qtrly_by_area.zip" in with_zips
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_run_at_bls_without_a_contact_does_not_start(
+    environment: Mapping[str, str], server: PublisherServer, tmp_path: Path
+) -> None:
+    with start({**environment, "SECTORS_CONTACT_EMAIL": ""}, "sectors", "run") as process:
+        said, _ = process.communicate(timeout=LONGEST_RUN)
+    assert process.returncode == 1
+    assert said.startswith("SECTORS_CONTACT_EMAIL is not set: BLS blocks programs")
+    assert server.requests == []
+    assert not (tmp_path / "data").exists()
 
 
 # Backfills

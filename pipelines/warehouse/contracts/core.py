@@ -183,6 +183,7 @@ REPLACED_REGIONS = Table(
         *shared("region", "period", "year", "quarter", "source", "area_fips"),
         Column("area_vintage", "VARCHAR", "What of the area to add up for the region before: replaced, or in_force."),
     ),
+    is_view=True,
     is_published=False,
 )
 GROUP_TOTALS = Table(
