@@ -17,8 +17,7 @@ _DISCLOSURE = column_in_set("disclosure", qcew_codes.DISCLOSURES, meaning="Discl
 _REVISION_STATUS = column_in_set(
     "revision_status", REVISION_STATUSES, meaning="Figures are the first, revised or final."
 )
-_VINTAGES = ["in_force", "replaced"]
-_VINTAGE = column_in_set("vintage", _VINTAGES, meaning="Figures are in force, or were before.")
+_VINTAGE = column_in_set("vintage", ["in_force", "replaced"], meaning="Figures are in force, or were before.")
 _NOT_NEGATIVE = (column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),)
 
 
@@ -148,13 +147,6 @@ SUITES = (
         (
             column_matches("area_fips", r"\d{5}", meaning="Regions are built from counties and whole states."),
             _REVISION_STATUS,
-        ),
-    ),
-    TableSuite(
-        "core.replaced_regions",
-        (
-            column_in_set("area_vintage", _VINTAGES, meaning="An area is as it was before, or as it is."),
-            column_between("quarter", 1, 4, meaning="A year's revision follows from its quarters'."),
         ),
     ),
     TableSuite("core.group_totals", (*_PARTS, _VINTAGE)),

@@ -12,4 +12,3 @@ FROM core.region_periods AS places
 LEFT JOIN replaced USING (source, area_fips, year, quarter)
 WHERE places.quarter > 0
 QUALIFY bool_or(replaced.area_fips IS NOT NULL) OVER (PARTITION BY places.region, places.period)
-ORDER BY places.region, places.period, places.area_fips
