@@ -204,7 +204,8 @@ def _web_address(given: Mapping[str, str], name: str, is_secret: bool = False) -
         is_local = parts.hostname in LOOPBACK
     except ValueError:
         parts, is_local = urlsplit(""), False
-    if not parts.hostname or parts.scheme not in (("https", "http") if is_local else ("https",)):
-        shown = "" if is_secret else f"={text}"
-        raise SettingsError(f"{name}{shown}: expected an address that begins with https://")
+    is_plain = parts.username is None and parts.password is None
+    if not parts.hostname or not is_plain or parts.scheme not in (("https", "http") if is_local else ("https",)):
+        shown = "" if is_secret or not is_plain else f"={text}"
+        raise SettingsError(f"{name}{shown}: expected an address that begins with https://, without user and password")
     return text.strip().rstrip("/")

@@ -89,9 +89,13 @@ def final_from(period: Period, seen_on: Mapping[Period, date]) -> date:
     A last release that we have not seen slips with every day, but not for ever.
     """
     last = published_with(period)[-1]
-    if last in seen_on or last in RELEASED_ON:
-        return release_date(last, seen_on) + SETTLING
-    return release_window(last).closes + LONGEST_SLIP
+    closes = release_window(last).closes
+    if last not in seen_on and last not in RELEASED_ON:
+        return closes + LONGEST_SLIP
+    slipped_to = seen_on.get(last, closes)
+    if last not in RELEASED_ON and closes < slipped_to <= closes + LONGEST_SLIP:
+        return slipped_to + SETTLING
+    return release_date(last, seen_on) + SETTLING
 
 
 def revision_status(period: Period, published_on: date, seen_on: Mapping[Period, date]) -> RevisionStatus:

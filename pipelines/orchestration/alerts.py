@@ -40,6 +40,6 @@ def _post(address: str, text: str) -> str | None:
     """Sends a text; what went wrong, if anything."""
     try:
         answer = requests.post(address, json={"text": text}, timeout=SECONDS_TO_ANSWER, allow_redirects=False)
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:  # ValueError: a host name that cannot be one
         return type(error).__name__  # its text has the address
     return None if answer.ok else f"it answered {answer.status_code}"

@@ -107,8 +107,8 @@ def take_in(settings: Settings, tell: Tell = lambda _: None) -> Intake:
                 offer.report.refused.append((capture.address, refusal))
     refused = _refusals(offer.report, captures, typed)
     if not captures:
-        reasons = "; ".join([*offer.sentences, *(f"{address}: {reason}" for address, _, reason in refused.iter_rows())])
-        raise NothingToBuildFrom(reasons or _nothing_there(settings, store))
+        reasons = [f"{address}: {reason}" for address, _, reason in refused.iter_rows()]
+        raise NothingToBuildFrom("; ".join([*reasons, *offer.alerts]) or _nothing_there(settings, store))
     typed.forget_other_readers()
     new = [capture for capture in captures if capture in offer.report.new]
     rejected, new_rejected = (_count(typed, some, "rejected_rows") for some in (captures, new))

@@ -89,11 +89,8 @@ def plan_bls(
     newest = newest_due_quarter(today)
     first_year_of_slices = newest.year - scope.bls_years
     since = wanted.since or first_year_of_slices
-    quarters = [
-        quarter
-        for quarter in wanted.quarters or quarters_between(Period(since, 1), newest)
-        if quarter <= newest
-    ]  # fmt: skip
+    asked = quarters_between(Period(since, 1), newest) if wanted.quarters is None else wanted.quarters
+    quarters = [quarter for quarter in asked if quarter <= newest]
     old_years = sorted({quarter.year for quarter in quarters if quarter.year < first_year_of_slices})
     seen = quarters_seen(answers)
     only_if: dict[str, str] = {}

@@ -58,6 +58,9 @@ def _areas_of_states(states: Collection[str], areas: pl.DataFrame) -> list[str]:
 
 
 def _unknown_places(document: CheckedYaml, areas: pl.DataFrame) -> Iterator[FileProblem]:
+    if not {"states", "areas"} & set(document.value["bls"]):
+        advice = 'add a line such as states: ["41"]'
+        yield document.problem(("bls",), "neither states nor areas", "states, areas, or both", advice)
     codes, states = set(areas.get_column("area_fips")), set(areas.get_column("state_fips"))
     lists = (("bls", "states", states), ("bls", "areas", codes), ("qualityinfo", "areas", codes))
     for source, key, known in lists:

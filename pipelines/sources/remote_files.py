@@ -90,7 +90,10 @@ def _refuse_repeated_places(asked: RemoteFile, places: pl.DataFrame) -> None:
 
 
 def _refuse_incomplete(asked: RemoteFile, cells: pl.LazyFrame) -> None:
-    """Establishments are never hidden: where six-digit industries add up to each ownership's total, no line is lost."""
+    """Establishments are never hidden: where six-digit industries add up to each ownership's total, no line is lost.
+
+    A state's total of all governments may be missing: it is a sum that nothing is made from.
+    """
     digits = pl.col("agglvl_code").str.tail(1)
     is_total = pl.col("industry_code") == ALL_INDUSTRIES
     parts = pl.col("establishments").filter((digits == "8") & ~is_total).sum().alias("parts")

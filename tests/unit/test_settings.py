@@ -25,6 +25,9 @@ def examples_of_variables() -> dict[str, str]:
     return dict(line.removeprefix("# ").split("=", 1) for line in lines if line.startswith("# SECTORS_"))
 
 
+EXPECTED_ADDRESS = "expected an address that begins with https://, without user and password"
+
+
 def message(**variables: str) -> str:
     with pytest.raises(SettingsError) as error:
         read_settings(variables)
@@ -276,11 +279,16 @@ def test_a_contact_that_is_no_e_mail_address_is_refused_and_not_repeated(value: 
 )
 def test_an_address_without_protection_is_named_and_the_secret_one_is_not_repeated(value: str) -> None:
     for name in ("SECTORS_BLS_ADDRESS", "SECTORS_QUALITYINFO_ADDRESS"):
-        assert message(**{name: value}) == f"{name}={value}: expected an address that begins with https://"
+        assert message(**{name: value}) == f"{name}={value}: {EXPECTED_ADDRESS}"
     told = message(SECTORS_ALERT_WEBHOOK=f"{value}/T0")
-    assert told == "SECTORS_ALERT_WEBHOOK: expected an address that begins with https://"
+    assert told == f"SECTORS_ALERT_WEBHOOK: {EXPECTED_ADDRESS}"
 
 
 def test_an_address_that_cannot_be_taken_apart_is_named() -> None:
     told = message(SECTORS_BLS_ADDRESS="https://[::1/cew")
-    assert told == "SECTORS_BLS_ADDRESS=https://[::1/cew: expected an address that begins with https://"
+    assert told == f"SECTORS_BLS_ADDRESS=https://[::1/cew: {EXPECTED_ADDRESS}"
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+    told = message(SECTORS_BLS_ADDRESS="https://me:password@data.bls.gov/cew")
+    assert told == f"SECTORS_BLS_ADDRESS: {EXPECTED_ADDRESS}"

@@ -174,7 +174,6 @@ def test_a_rebuilt_day_uses_what_was_captured_by_then_and_captures_nothing(setti
     assert len(typed_files(settings, "quarterly_cells")) == 3
 
 
-@pytest.mark.xfail(reason="the sentence that nothing is captured hides the reason", strict=True)
 def test_a_day_before_the_first_capture_cannot_be_rebuilt(settings: Settings) -> None:
     put(settings, "a.csv", table())
     take_in(on("2026-03-14", settings))

@@ -199,7 +199,6 @@ def test_a_backfill_asks_for_its_quarters_alone() -> None:
     assert asked(found) == [*(("2025-Q4", area) for area in SCOPE.bls_areas), ("2016", None)]
 
 
-@pytest.mark.xfail(reason="no quarters are taken for all quarters", strict=True)
 def test_a_backfill_of_no_quarters_asks_for_nothing() -> None:
     assert asked(plan(wanted=Wanted(quarters=()))) == []
 

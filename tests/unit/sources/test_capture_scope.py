@@ -71,7 +71,7 @@ def test_every_unknown_place_is_told_with_its_line(tmp_path: Path) -> None:
     ("text", "line", "told"),
     [
         ("bls: {areas: [53000], years: 5}\n" + QUALITYINFO, 1, "53000"),
-        ("bls: {years: 5}\n" + QUALITYINFO, 1, "an entry with years"),
+        ("bls: {years: 5}\n" + QUALITYINFO, 1, "neither states nor areas"),
         ('bls: {states: ["41"], years: 31}\n' + QUALITYINFO, 1, "31"),
         ('bls: {states: ["41"], years: 5}\n', 1, "qualityinfo"),
         ('bls: {states: ["41"], years: 5, area: []}\n' + QUALITYINFO, 1, "area"),

@@ -168,13 +168,6 @@ def test_a_slice_that_was_cut_at_a_line_end_is_refused(check: Check, kept: int) 
     assert "lines are missing" in refusal(check, SLICE, table(lines=list(range(kept))))
 
 
-@pytest.mark.xfail(reason="total government, the last line of a state's slice, is not looked for", strict=True)
-def test_a_slice_of_a_state_that_lost_its_last_line_is_refused(check: Check) -> None:
-    asked = area_slice("https://bls", Period(2016, 1), STATE)
-    of_state = table(STATE).replace(b",7", b",5")  # the levels of a state
-    refusal(check, asked, of_state)
-
-
 @pytest.mark.parametrize("twice", COUNTED)
 def test_a_slice_that_says_a_counted_line_twice_is_refused(check: Check, twice: int) -> None:
     assert refusal(check, SLICE, table(lines=[*range(len(LINES)), twice]))
