@@ -4,8 +4,9 @@
 -- Warnings: missing is not zero, nor is suppressed: what either of them hides or leaves out is not compared, and of a
 -- sum no part may be. The department's sector 48 holds utilities too: beside it stand BLS's 22 and 48-49 added up.
 -- It keeps tribal government apart from all industries of local government, and the reader puts it into 92 and 1028;
--- with BLS it lies in 921150. Where that cell is the whole difference, of either sign, it is the cause. What else
--- tribes run, such as casinos, BLS has in industries of its own (7132, 72112): differences by that stay unexplained.
+-- with BLS it lies in 921150, and what else tribes run, such as casinos, in industries of its own. Tribal government is
+-- the cause where that cell is the whole difference, of either sign; or where the department has more in local 92, just
+-- so much less in the other sectors of local government together, and the same in all.
 WITH cells AS (
     SELECT source, area_fips, own_code, industry_code, year || '-Q' || quarter AS period, year, quarter,
         establishments::DOUBLE AS establishments, average_employment AS employment, wages_usd::DOUBLE AS wages,
@@ -45,6 +46,16 @@ compared AS (
     FROM bls
     JOIN figures AS theirs USING (area_fips, own_code, industry_code, period, measure)
     WHERE theirs.source = 'qualityinfo'
+),
+tribal_enterprises AS (  -- what the department has in local 92, and BLS in other sectors
+    SELECT area_fips, period, measure, sum(difference) FILTER (industry_code = '92') AS surplus
+    FROM compared
+    WHERE own_code = '3'
+        AND (regexp_full_match(industry_code, '\d{2}|\d{2}-\d{2}|22\+48-49') AND industry_code NOT IN ('22', '48-49'))
+    GROUP BY area_fips, period, measure
+    HAVING surplus > any_value(tolerance)
+        AND abs(sum(difference) FILTER (industry_code <> '10')) <= any_value(tolerance)
+        AND abs(sum(difference) FILTER (industry_code = '10')) <= any_value(tolerance)
 )
 SELECT compared.*,
     abs(compared.difference) <= compared.tolerance AS is_within,
@@ -52,8 +63,15 @@ SELECT compared.*,
         WHEN is_within THEN NULL
         WHEN compared.own_code IN ('0', '3', '8') AND compared.industry_code IN ('10', '1028', '92', '921')
             AND abs(abs(compared.difference) - tribal_government.value) <= compared.tolerance THEN 'tribal_government'
+        WHEN compared.own_code = '3' AND compared.industry_code IN ('1028', '92', '921')
+            AND compared.difference > 0 AND compared.difference <= surplus + compared.tolerance
+            THEN 'tribal_government'
+        WHEN compared.own_code = '3' AND compared.industry_code NOT IN ('10', '1028', '92', '921')
+            AND compared.difference < 0 AND -compared.difference <= surplus + compared.tolerance
+            THEN 'tribal_government'
         ELSE 'unexplained'
     END AS cause
 FROM compared
 LEFT JOIN tribal_government USING (area_fips, period, measure)
+LEFT JOIN tribal_enterprises USING (area_fips, period, measure)
 ORDER BY area_fips, year, quarter, own_code, industry_code, measure

@@ -326,3 +326,44 @@ class TestRealRows:
             if (row["area_fips"], row["period"]) == ("41000", "2016-Q1")
         }
         assert first_of_oregon == dict.fromkeys(CONTAIN_TRIBAL, -24_789_527)
+
+
+CASINO = {
+    "92": 7_000,
+    "1028": 7_000,
+    "921": 7_000,
+    "71": -4_000,
+    "713": -4_000,
+    "1026": -7_000,
+    "72": -3_000,
+    "721": -3_000,
+}
+"""What the department has more or less of, in wages: it counts casinos of tribes as tribal government."""
+
+
+def local_government(warehouse: Warehouse, differences: dict[str, int]) -> None:
+    """Local government of both: BLS has 100,000 dollars in each industry, and a total of 900,000."""
+    for code in ("10", "61", "62", "22", *CASINO):
+        wages = 900_000 if code == "10" else 100_000
+        quarter(warehouse, "bls", code, own_code="3", wages_usd=wages)
+        quarter(warehouse, "qualityinfo", code, own_code="3", wages_usd=wages + differences.get(code, 0))
+
+
+def test_casinos_of_tribes_are_tribal_government_where_local_government_is_the_same_in_all(
+    warehouse: Warehouse,
+) -> None:
+    local_government(warehouse, CASINO)
+    expected = {("3", code): "tribal_government" for code in CASINO} | {
+        ("3", code): None for code in ("10", "61", "62", "22")
+    }
+    assert causes(warehouse) == expected
+
+
+@pytest.mark.parametrize(
+    "differences",
+    [CASINO | {"72": -2_999}, CASINO | {"10": 1}, {code: -more for code, more in CASINO.items()}, {"71": -4_000}],
+    ids=["they do not cancel", "another total", "the other way round", "nothing in 92"],
+)
+def test_otherwise_they_are_unexplained(warehouse: Warehouse, differences: dict[str, int]) -> None:
+    local_government(warehouse, differences)
+    assert {cause for cause in causes(warehouse).values() if cause} == {"unexplained"}
