@@ -23,7 +23,7 @@ from pipelines.reporting.result_table import reading_notes, result_table
 from pipelines.settings import PROJECT_ROOT, WEB_SOURCES, Settings, SettingsError, read_settings
 from pipelines.sources.definition_files import DefinitionError
 from pipelines.warehouse.connection import open_database
-from pipelines.warehouse.reports import read_report
+from pipelines.warehouse.reports import AnotherVersion, read_report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -132,8 +132,7 @@ def _run_job(settings: Settings) -> bool:
 
 def _print_result(settings: Settings) -> None:
     with open_database(settings.published_database, read_only=True) as connection:
-        measures = read_report(connection, "result_table")
-        notes = read_report(connection, "run_notes")
+        measures, notes = read_report(connection, "result_table"), read_report(connection, "run_notes")
     is_synthetic = "SYNTHETIC SAMPLE" in measures.get_column("data_origin").to_list()
     if measures.is_empty():
         _say("No region has all its counties in any period: see marts.region_availability.", style="yellow")
@@ -153,6 +152,6 @@ def _say(text: str, style: str = "") -> None:
 def _messages_for_people() -> Iterator[None]:
     try:
         yield
-    except (SettingsError, FileNotFoundError, DefinitionError) as error:
+    except (SettingsError, FileNotFoundError, DefinitionError, AnotherVersion) as error:
         _say(str(error), style="bold red")
         sys.exit(1)

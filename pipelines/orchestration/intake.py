@@ -97,6 +97,7 @@ def take_in(settings: Settings, tell: Tell = lambda _: None) -> Intake:
     """
     store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
     with store.held(tell), _saying_where_space_is_missing(settings):
+        typed.forget_unfinished()
         offer = _offer(settings, store, typed, tell)
         captures = []
         for capture in _usable_captures(settings, store):

@@ -93,6 +93,11 @@ class TypedCells:
         """Removes the typed tables of one capture."""
         shutil.rmtree(self.folder_of(capture), ignore_errors=True)
 
+    def forget_unfinished(self) -> None:
+        """Removes what runs that were killed were writing; for a run that keeps the others out."""
+        for left in self.folder.parent.glob("*/.part-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
     def _wanted_of(self, capture: Capture) -> frozenset[str] | None:
         """The areas to read of a capture; None for all that it holds."""
         is_whole_nation = capture.source == "bls" and capture.container == "zip"
