@@ -10,7 +10,6 @@ import os
 import resource
 import signal
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -134,9 +133,9 @@ class Forks:
         """A whole run, or one asset; halting at each end of a step, and in the building of each table."""
         return self._start(_refresh, board, home, only, halting)
 
-    def reader(self, warehouse: Path, query: str) -> ForkedRun:
+    def reader(self, warehouse: Path, query: str, pause: float = 0.0) -> ForkedRun:
         """Reads the warehouse again and again, until it is asked for what it saw."""
-        return self._start(_read, warehouse, query)
+        return self._start(_read, warehouse, query, pause)
 
     def publications(self, pairs: list[tuple[Path, Path]]) -> ForkedRun:
         """Publishes working databases, one after the other."""
@@ -257,14 +256,13 @@ def _refresh(line: Connection, said_in: Path, board: WebBoard, home: Path, only:
     sys.exit(0 if result.success else 1)
 
 
-def _read(line: Connection, said_in: Path, warehouse: Path, query: str) -> None:
+def _read(line: Connection, said_in: Path, warehouse: Path, query: str, pause: float) -> None:
     _speak_into(said_in)
     seen: Counter[str] = Counter()
-    while not line.poll():
+    while not line.poll(pause):
         try:
             with duckdb.connect(warehouse, read_only=True) as connection:
                 seen[str(connection.execute(query).fetchall())] += 1
-            time.sleep(0.01)
         except Exception as error:
             seen[f"{type(error).__name__}: {error}"] += 1
     line.recv()
