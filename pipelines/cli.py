@@ -121,11 +121,14 @@ def _run_job(settings: Settings) -> bool:
 
     from pipelines.definitions import build_definitions
     from pipelines.orchestration.jobs import REFRESH
+    from pipelines.orchestration.one_at_a_time import alone
 
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT))
     os.chdir(PROJECT_ROOT)
     _say(f"Source {settings.source}; data under {settings.data_dir}")
-    with dg.DagsterInstance.get() as instance:
+    with alone(settings.data_dir / "warehouse" / ".dagster.lock", _say, "another run prepares Dagster; waiting for it"):
+        opened = dg.DagsterInstance.get()  # two that make its storage at once would spoil it
+    with opened as instance:
         job = build_definitions(settings).resolve_job_def(REFRESH.name)
         return job.execute_in_process(instance=instance, raise_on_error=False).success
 

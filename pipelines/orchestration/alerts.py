@@ -30,9 +30,8 @@ def alert(sentences: Iterable[str], settings: Settings, warn: Callable[[str], ob
 @dg.failure_hook(required_resource_keys={"settings"})
 def alert_on_failure(context: dg.HookContext) -> None:
     """Tells that a step failed, and why."""
-    error = context.op_exception
-    cause = error.__cause__ or error if error else None
-    sentence = f"run {context.run_id[:8]} failed at {context.op.name}: {cause or 'for an unknown reason'}"
+    cause = context.op_exception or "for an unknown reason"
+    sentence = f"run {context.run_id[:8]} failed at {context.op.name}: {cause}"
     alert([sentence], context.resources.settings, context.log.warning)
 
 

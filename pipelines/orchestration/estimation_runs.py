@@ -158,6 +158,6 @@ def _conflicts(conflicts: Mapping[int, ValueError]) -> pl.DataFrame:
 
 
 def _forget_other_code(folder: Path, kept: Path) -> None:
-    for old in folder.iterdir() if folder.exists() else ():
-        if old.is_dir() and old != kept:
-            shutil.rmtree(old)
+    others = (old for old in folder.glob("*") if old.is_dir() and old != kept)
+    for left in (*others, *kept.glob(".part-*")):  # and what runs that were killed were writing
+        shutil.rmtree(left)

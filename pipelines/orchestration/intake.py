@@ -96,7 +96,8 @@ def take_in(settings: Settings, tell: Tell = lambda _: None) -> Intake:
     is asked without a contact, NoSpaceLeft where the disk is full.
     """
     store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
-    with store.held(tell), _saying_where_space_is_missing(settings):
+    with _saying_where_space_is_missing(settings):
+        store.forget_unfinished()
         typed.forget_unfinished()
         offer = _offer(settings, store, typed, tell)
         captures = []
@@ -119,7 +120,8 @@ def take_in(settings: Settings, tell: Tell = lambda _: None) -> Intake:
 def backfill(settings: Settings, quarters: tuple[Period, ...], tell: Tell = lambda _: None) -> Offer:
     """Captures these quarters of BLS, slices or whole years as old as they are; builds nothing."""
     store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
-    with store.held(tell), _saying_where_space_is_missing(settings):
+    with _saying_where_space_is_missing(settings):
+        store.forget_unfinished()
         return _ask_the_web(settings, store, typed, tell, quarters)
 
 

@@ -1,18 +1,25 @@
 """The settings of one run: those of the environment, with what the run itself was told.
 
-Belongs here: the Dagster resource that hands them to assets. Not here: what the settings are (pipelines.settings).
+Belongs here: the Dagster resource that hands them to assets, and keeps other runs out of their data folder as long as
+it is in use. Not here: what the settings are (pipelines.settings).
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import get_args
 
 import dagster as dg
 
+from pipelines.orchestration.one_at_a_time import alone
 from pipelines.settings import Settings, Source
 
 
 def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
-    """A resource that gives these settings, or for one run others of: source, since, asks_final_files."""
+    """A resource that gives these settings, or for one run others of: source, since, asks_final_files.
+
+    A run waits until every other run in the same data folder has ended: DuckDB has one writer, and tables of two runs
+    must not be mixed. Schedules and sensors, which only look, do not wait.
+    """
 
     @dg.resource(
         description="Settings from SECTORS_* variables; a run may have a source of its own.",
@@ -22,7 +29,17 @@ def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
             "asks_final_files": dg.Field(bool, is_required=False, description="Ask for final files, too."),
         },
     )
-    def bound(context: dg.InitResourceContext) -> Settings:
-        return replace(settings, **context.resource_config)
+    def bound(context: dg.InitResourceContext) -> Iterator[Settings]:
+        of_run = replace(settings, **context.resource_config)
+        if context.run is None:
+            yield of_run
+            return
+        waiting = f"another run is at work in {of_run.data_dir}; waiting for it to end"
+        with alone(of_run.data_dir / "warehouse" / ".lock", _teller(context), waiting):
+            yield of_run
 
     return bound
+
+
+def _teller(context: dg.InitResourceContext) -> Callable[[str], object]:
+    return context.log.info if context.log else print

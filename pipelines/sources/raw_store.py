@@ -5,14 +5,12 @@ Layout: FOLDER/captures/<first two digits of the hash>/<hash>.<container>, and b
 manifest row. A capture is complete when its manifest row is there; both are moved into place whole.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -120,22 +118,10 @@ class RawStore:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    @contextmanager
-    def held(self, tell: Callable[[str], object]) -> Iterator[None]:
-        """Keeps other runs out while this one captures; waits for the one that does. Ends with the process.
-
-        What runs that were killed left behind is cleared away.
-        """
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        with (self.folder.parent / ".lock").open("w", encoding="utf-8") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                tell("another run is capturing files; waiting for it")
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            for left in (*self.incoming().glob("*"), *self.folder.glob("??/.part-*")):
-                shutil.rmtree(left, ignore_errors=True)
-            yield
+    def forget_unfinished(self) -> None:
+        """Removes what runs that were killed left behind, while no other run is at work."""
+        for left in (*self.incoming().glob("*"), *self.folder.glob("??/.part-*")):
+            shutil.rmtree(left, ignore_errors=True)
 
     def captures(self, sources: Collection[str]) -> list[Capture]:
         """Captures of these sources, oldest first."""

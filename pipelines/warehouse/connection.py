@@ -17,7 +17,7 @@ def open_database(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
     """A connection that is closed at the end; a database that is written gets the schema of each layer.
 
     Raises FileNotFoundError for a missing database that is only to be read, and duckdb.IOException, naming what to
-    do, where another process is writing the same file.
+    do, where another process is writing the same file, or the disk is full.
     """
     if read_only and not path.exists():
         raise FileNotFoundError(f"{path}: no such database yet; run the whole job first")
@@ -34,5 +34,10 @@ def open_database(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
             for layer in LAYERS:
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
         yield connection
+    except duckdb.Error as error:
+        if "No space left on device" in str(error):
+            reason = f"no space left for {path}; make some and run again. The published warehouse is as it was"
+            raise duckdb.IOException(reason) from error
+        raise
     finally:
         connection.close()

@@ -138,9 +138,9 @@ def test_an_alert_is_not_carried_to_another_address(webhook: Webhook) -> None:
 @dg.op(name="captured_files")
 def failing() -> None:
     try:
-        raise ValueError("a.csv: line 7: what to do")
-    except ValueError as error:
-        raise RuntimeError("a step failed") from error
+        raise OSError("what the library says")
+    except OSError as error:
+        raise ValueError("a.csv: line 7: what to do") from error
 
 
 def fail(address: str | None) -> bool:

@@ -1,5 +1,8 @@
 """The settings of one run: the environment's, but for what the run was told."""
 
+import subprocess
+import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -7,10 +10,17 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.orchestration.one_at_a_time import alone
 from pipelines.orchestration.run_settings import settings_of_run
 from pipelines.settings import Settings
 
 GIVEN = replace(Settings(), data_dir=Path("elsewhere"), contact_email="ann@board.example", since=2018)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the data folder is: a run locks it."""
+    monkeypatch.chdir(tmp_path)
 
 
 def settings_with(config: Mapping[str, object] | None) -> Settings:
@@ -61,3 +71,53 @@ def test_a_run_has_what_it_is_told_and_all_else_from_the_environment(config: dic
 def test_a_run_cannot_be_told_anything_else(config: dict[str, object]) -> None:
     with pytest.raises(dg.DagsterInvalidConfigError):
         settings_with(config)
+
+
+OTHER = """
+import sys
+from pathlib import Path
+from pipelines.orchestration.one_at_a_time import alone
+with alone(Path(sys.argv[1]), print, "waiting"):
+    print("alone", flush=True)
+    sys.stdin.read(1)
+"""
+
+
+def test_a_run_waits_until_the_other_in_its_data_folder_has_ended(tmp_path: Path) -> None:
+    lock = tmp_path / "elsewhere" / "warehouse" / ".lock"
+    command = [sys.executable, "-c", OTHER, str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin
+        assert other.stdout
+        assert other.stdout.readline() == "alone\n"
+        states: list[str] = []
+
+        def let_it_end() -> None:
+            states.append("the other ends")
+            other.communicate("x", timeout=10)
+
+        threading.Timer(2.0, let_it_end).start()
+        settings_with({})
+        states.append("this one has run")
+        assert states == ["the other ends", "this one has run"]
+
+
+def test_a_look_of_a_schedule_does_not_wait(tmp_path: Path) -> None:
+    with alone(tmp_path / "elsewhere" / "warehouse" / ".lock", print, "waiting"):
+        context = dg.build_init_resource_context(config={})
+        with dg.build_resources({"settings": settings_of_run(GIVEN)}) as resources:
+            assert resources.settings == GIVEN
+        assert context.run is None
+
+
+def test_a_lock_ends_with_its_process_however_it_ends(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", OTHER, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()
+        other.kill()
+    told: list[str] = []
+    with alone(lock, told.append, "waiting"):
+        assert told == []
