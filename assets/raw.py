@@ -8,8 +8,16 @@ from pipelines.orchestration.alerts import alert
 from pipelines.orchestration.factories import Report, build_tables, check_specs
 from pipelines.orchestration.intake import backfill, take_in, typed_files
 from pipelines.orchestration.metadata import table_spec
-from pipelines.orchestration.partitions import QUARTERS_OF_BLS, quarterly_asset, quarters_in, record_quarters
+from pipelines.orchestration.partitions import (
+    QUARTERS_OF_BLS,
+    fail_without,
+    quarterly_asset,
+    quarters_in,
+    record_quarters,
+)
+from pipelines.orchestration.web_looks import request_log
 from pipelines.settings import Settings
+from pipelines.sources.request_log import quarters_seen
 from pipelines.warehouse.build import build_from_frame, build_from_parquet
 from pipelines.warehouse.contracts import ALL_TABLES
 
@@ -20,10 +28,12 @@ READ_TABLES = ("raw.rejected_rows", "raw.titles", "raw.quarterly_cells", "raw.an
 @quarterly_asset(QUARTERS_OF_BLS, group_name="raw", kinds={"csv"})
 def quarters_of_bls(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> None:
     """Captures of BLS by quarter. Any number of quarters is captured in one run; one that was cut off goes on."""
-    offer = backfill(settings, quarters_in(context.partition_time_window), context.log.info)
+    quarters = quarters_in(context.partition_time_window)
+    offer = backfill(settings, quarters, context.log.info)
     for sentence in offer.sentences:
         context.log.info(sentence)
     alert(offer.alerts, settings, context.log.warning)
+    fail_without(context, quarters, quarters_seen(request_log(settings).all()))
 
 
 @dg.multi_asset(

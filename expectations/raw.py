@@ -34,10 +34,13 @@ SUITES = (
             column_matches("capture_sha256", _SHA256, meaning="A capture is named by the SHA-256 of its bytes."),
             column_between("bytes", 1, meaning="An empty file holds no figures."),
             column_in_set("container", ["csv", "csv.gz", "zip", "xlsx"], meaning="Containers are told by content."),
-            column_matches(
-                "retrieved_at",
-                r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}\+00:00",
-                meaning="Retrieval times are UTC, so that their order is the order of vintages.",
+            *(
+                column_matches(
+                    name,
+                    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}\+00:00",
+                    meaning="Times are UTC and of one form, so that their order is that of their texts.",
+                )
+                for name in ("retrieved_at", "published_at", "last_seen_at")
             ),
         ),
     ),

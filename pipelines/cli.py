@@ -36,7 +36,7 @@ console = Console()
 RESULT_WIDTH = 215
 
 
-Since = Annotated[int | None, typer.Option(help="First year wanted from BLS; SECTORS_SINCE.")]
+Since = Annotated[int | None, typer.Option(min=1990, max=2100, help="First year wanted from BLS; SECTORS_SINCE.")]
 FinalToo = Annotated[bool, typer.Option("--final-too", help="Ask also for files in hand that are final.")]
 
 

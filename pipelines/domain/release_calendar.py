@@ -21,18 +21,17 @@ REVISION_STATUSES: tuple[str, ...] = get_args(RevisionStatus)
 # first quarter: it came on 28 August in 2026, on 9 September in 2025.
 RELEASE_MONTHS: Mapping[int, tuple[int, int, int]] = {1: (8, 9, 0), 2: (12, 12, 0), 3: (3, 3, 1), 4: (6, 6, 1)}
 
-# Days on which BLS published, or has announced to; the second quarter of 2025 slipped to the 19th after a shutdown.
+# Days on which BLS published; the second quarter of 2025 slipped to the 19th after a shutdown.
 RELEASED_ON: Mapping[Period, date] = {
     Period(2025, 1): date(2025, 9, 9),
     Period(2025, 2): date(2025, 12, 19),
     Period(2025, 3): date(2026, 3, 10),
     Period(2025, 4): date(2026, 6, 2),
     Period(2026, 1): date(2026, 8, 28),
-    Period(2026, 2): date(2026, 12, 2),
 }
 
-SETTLING = timedelta(days=7)
-"""Files of one release may follow each other by days: so long after the last release a file is asked for again."""
+SETTLING = timedelta(days=21)
+"""A release may come in two steps, two weeks apart: so long after the last one a file is asked for again."""
 LONGEST_SLIP = timedelta(days=365)
 """A release that nobody has seen a year after its month is taken to be out: its files are no longer waited for."""
 
@@ -90,12 +89,9 @@ def final_from(period: Period, seen_on: Mapping[Period, date]) -> date:
     """
     last = published_with(period)[-1]
     closes = release_window(last).closes
-    if last not in seen_on and last not in RELEASED_ON:
+    if last not in seen_on:
         return closes + LONGEST_SLIP
-    slipped_to = seen_on.get(last, closes)
-    if last not in RELEASED_ON and closes < slipped_to <= closes + LONGEST_SLIP:
-        return slipped_to + SETTLING
-    return release_date(last, seen_on) + SETTLING
+    return min(seen_on[last], closes + LONGEST_SLIP) + SETTLING
 
 
 def revision_status(period: Period, published_on: date, seen_on: Mapping[Period, date]) -> RevisionStatus:

@@ -6,16 +6,24 @@ Belongs here: the choice between sample, inbox and web, and the raw tables that 
 
 import errno
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.domain.periods import Period
-from pipelines.orchestration.web_looks import late_releases, look, news, now, request_log, scope_of
+from pipelines.orchestration.web_looks import (
+    late_releases,
+    look,
+    news,
+    now,
+    planned_addresses,
+    request_log,
+    scope_of,
+)
 from pipelines.settings import SHIPPED_DEFINITIONS, WEB_SOURCES, Settings
 from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureReport, capture_files
 from pipelines.sources.definition_files import load_definitions
@@ -23,7 +31,7 @@ from pipelines.sources.http import RequestFailed
 from pipelines.sources.inbox import list_files
 from pipelines.sources.raw_store import Capture, RawStore, manifest_frame
 from pipelines.sources.reading import RefusedFile
-from pipelines.sources.request_log import answers_frame
+from pipelines.sources.request_log import LastAnswer, answers_frame, last_seen
 from pipelines.sources.sample_files import FILES_A_YEAR, SAMPLE_YEARS, sample_fingerprint, write_sample
 from pipelines.sources.typed_cells import TypedCells
 
@@ -57,6 +65,8 @@ class Intake:
 
     offer: Offer
     captures: list[Capture]
+    last_seen: Mapping[str, str]
+    """When the content of each capture from the web was last seen at its publisher."""
     refused: pl.DataFrame
     rejected_rows: int
     new_rejected_rows: int
@@ -65,7 +75,7 @@ class Intake:
     def tables(self) -> dict[str, pl.DataFrame]:
         """raw.captures, raw.refused_files and raw.web_files."""
         return {
-            "raw.captures": manifest_frame(self.captures),
+            "raw.captures": manifest_frame(self.captures, self.last_seen),
             "raw.refused_files": self.refused,
             "raw.web_files": self.web_files,
         }
@@ -114,11 +124,15 @@ def take_in(settings: Settings, tell: Tell = lambda _: None) -> Intake:
     typed.forget_other_readers()
     new = [capture for capture in captures if capture in offer.report.new]
     rejected, new_rejected = (_count(typed, some, "rejected_rows") for some in (captures, new))
-    return Intake(offer, captures, refused, rejected, new_rejected, _web_files(settings))
+    answers = [] if settings.is_synthetic else request_log(settings).all()
+    seen = last_seen(answers, settings.as_of)
+    web_files = answers_frame([] if settings.as_of else [*_of_today(settings, answers)])
+    return Intake(offer, captures, seen, refused, rejected, new_rejected, web_files)
 
 
 def backfill(settings: Settings, quarters: tuple[Period, ...], tell: Tell = lambda _: None) -> Offer:
     """Captures these quarters of BLS, slices or whole years as old as they are; builds nothing."""
+    settings = replace(settings, source="bls")
     store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
     with _saying_where_space_is_missing(settings):
         store.forget_unfinished()
@@ -191,10 +205,11 @@ def _ask_the_web(
     return Offer(report, [*news(plan, found, settings), *late], alerts)
 
 
-def _web_files(settings: Settings) -> pl.DataFrame:
-    """The last answer of every address that was asked; nothing beside the sample."""
-    answers = [] if settings.is_synthetic else request_log(settings).all()
-    return answers_frame([one for one in answers if settings.as_of is None])
+def _of_today(settings: Settings, answers: list[LastAnswer]) -> Iterator[LastAnswer]:
+    """The last answers; of those that were of no use only the ones that would be asked for again."""
+    sources = {one.source for one in answers}
+    asked = {address for source in WEB_SOURCES if source in sources for address in planned_addresses(settings, source)}
+    return (one for one in answers if one.failing_since is None or one.address in asked)
 
 
 def _nothing_there(settings: Settings, store: RawStore) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pipelines.domain.periods import Period
 from pipelines.domain.release_calendar import SETTLING, is_late, newest_due_quarter
 from pipelines.orchestration.alerts import alert_on_failure
 from pipelines.orchestration.partitions import QUARTERS_OF_BLS
-from pipelines.orchestration.web_looks import request_log
+from pipelines.orchestration.web_looks import plan_look, request_log
 from pipelines.settings import Settings
 from pipelines.sources.inbox import list_files
 from pipelines.sources.request_log import quarters_seen
@@ -48,21 +49,22 @@ EASTERN = "America/New_York"
     job=REFRESH,
     cron_schedule=WEEKDAYS,
     execution_timezone=EASTERN,
-    description="Looks for a new quarter on weekdays from the first day of its window until it is there, however late; "
-    "on Mondays at all that is open for revision; on the first Monday of a month at what is final, too.",
+    description="Looks for a new quarter on weekdays from the first day of its window until it is there, however late, "
+    "and for three weeks after; on Mondays at all that is open for revision; once a month at what is final, too.",
 )
 def release_schedule(
     context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
 ) -> dg.RunRequest | dg.SkipReason:
     """A run when the calendar gives a reason for one."""
     day = context.scheduled_execution_time.date()
-    reason = reason_to_look(day, quarters_seen(request_log(settings).all()))
+    everything = plan_look(replace(settings, source="bls", asks_final_files=True, today=day))
+    asked_at = [one.before.checked_at for one in everything.requests if one.before and one.before.capture_sha256]
+    seen = quarters_seen(request_log(settings).all())
+    reason = reason_to_look(day, seen, date.fromisoformat(min(asked_at)[:10]) if asked_at else None)
     if reason is None:
         return dg.SkipReason(f"{newest_due_quarter(day)} is there, and it is no Monday")
-    source: dict[str, object] = {"source": settings.scheduled_source, "asks_final_files": reason == REASON_TO_SWEEP}
-    return dg.RunRequest(
-        run_key=day.isoformat(), run_config={"resources": {"settings": {"config": source}}}, tags={"reason": reason}
-    )
+    config = {"source": settings.scheduled_source, "asks_final_files": reason == REASON_TO_SWEEP}
+    return dg.RunRequest(run_key=day.isoformat(), run_config=_of_run(config), tags={"reason": reason})
 
 
 @dg.schedule(
@@ -74,41 +76,48 @@ def release_schedule(
 )
 def qualityinfo_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """One run a week: the workbooks bear no date that could be asked for."""
-    config = {"resources": {"settings": {"config": {"source": "qualityinfo"}}}}
-    return dg.RunRequest(run_key=f"qualityinfo {context.scheduled_execution_time.date()}", run_config=config)
+    day = context.scheduled_execution_time.date()
+    return dg.RunRequest(run_key=f"qualityinfo {day}", run_config=_of_run({"source": "qualityinfo"}))
 
 
-REASON_TO_SWEEP = "first Monday of the month: everything is asked for"
+REASON_TO_SWEEP = "first look of the month: what is final is asked for, too"
 
 
-def reason_to_look(day: date, seen: Mapping[Period, date]) -> str | None:
-    """Why a scheduled run looks at BLS on a weekday, None where nothing can be new."""
-    is_monday = day.isoweekday() == 1
-    if is_monday and day.day <= 7:
+def reason_to_look(day: date, seen: Mapping[Period, date], longest_unasked: date | None) -> str | None:
+    """Why a scheduled run looks at BLS on a weekday, None where nothing can be new.
+
+    longest_unasked: when the file in hand that was not asked for the longest was asked for last.
+    """
+    if not seen:
+        return "nothing is in hand yet"
+    if longest_unasked and longest_unasked < day.replace(day=1):
         return REASON_TO_SWEEP
     newest = newest_due_quarter(day)
     if newest not in seen:
         return f"{newest} is late" if is_late(newest, day, seen) else f"{newest} may be published"
     if day - seen[newest] < SETTLING:
         return f"{newest} came on {seen[newest]}: its files may follow each other"
-    return "Monday: all that is open for revision" if is_monday else None
+    return "Monday: all that is open for revision" if day.isoweekday() == 1 else None
+
+
+def _of_run(settings: Mapping[str, object]) -> Mapping[str, object]:
+    """Settings of a single run, as Dagster takes them."""
+    return {"resources": {"settings": {"config": dict(settings)}}}
 
 
 @dg.sensor(name="inbox_files", job=REFRESH, minimum_interval_seconds=60)
 def inbox_sensor(
     context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]
 ) -> dg.RunRequest | dg.SkipReason:
-    """A run whenever the files of the inbox change: names, sizes or times."""
-    if settings.is_synthetic or not settings.inbox.exists():
-        return dg.SkipReason(f"nothing to watch: SOURCE={settings.source}, inbox {settings.inbox}")
-    files = list_files(settings.inbox)
+    """A run on the files of the inbox whenever they change: names, sizes or times."""
+    files = list_files(settings.inbox) if settings.inbox.exists() else []
     if not files:
-        return dg.SkipReason(f"the inbox is empty: {settings.inbox}")
+        return dg.SkipReason(f"nothing to watch in the inbox {settings.inbox}")
     state = _fingerprint(files)
     if state == context.cursor:
         return dg.SkipReason("the inbox has not changed")
     context.update_cursor(state)
-    return dg.RunRequest(run_key=state)
+    return dg.RunRequest(run_key=state, run_config=_of_run({"source": "files"}))
 
 
 def _fingerprint(files: list[Path]) -> str:

@@ -4,8 +4,7 @@ Belongs here: the partitions and their keys. Not here: the assets that have them
 """
 
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 import dagster as dg
@@ -58,11 +57,23 @@ def quarter_of(key: str) -> Period:
 
 def record_quarters(context: dg.AssetExecutionContext, captures: Iterable[Capture]) -> None:
     """Shows in Dagster which quarters a run that was no backfill has captured files of."""
-    files = Counter(quarter for capture in captures if capture.source == "bls" for quarter in _quarters_of(capture))
-    for quarter, count in sorted(files.items()):
-        context.log_event(
-            dg.AssetMaterialization(QUARTERS_OF_BLS, partition=partition_key(quarter), metadata={"new files": count})
+    _show(context, {quarter for capture in captures if capture.source == "bls" for quarter in _quarters_of(capture)})
+
+
+def fail_without(context: dg.AssetExecutionContext, quarters: Iterable[Period], in_hand: Collection[Period]) -> None:
+    """Fails where a quarter of a backfill has no file in hand, after showing those that have. Raises dg.Failure."""
+    lacking = [quarter for quarter in quarters if quarter not in in_hand]
+    if lacking:
+        _show(context, set(quarters) - set(lacking))
+        names = ", ".join(map(str, lacking))
+        raise dg.Failure(
+            f"no file in hand of {names}; start it again, it asks for what is missing", allow_retries=False
         )
+
+
+def _show(context: dg.AssetExecutionContext, quarters: Iterable[Period]) -> None:
+    for quarter in sorted(quarters):
+        context.log_event(dg.AssetMaterialization(QUARTERS_OF_BLS, partition=partition_key(quarter)))
 
 
 def _quarters_of(capture: Capture) -> tuple[Period, ...]:

@@ -11,7 +11,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from pipelines.domain.periods import Period
-from pipelines.settings import LOOPBACK, SHIPPED_DEFINITIONS, Settings
+from pipelines.settings import LOOPBACK, SHIPPED_DEFINITIONS, Settings, Source
 from pipelines.sources.capture_plan import CapturePlan, Wanted, plan_bls, plan_qualityinfo
 from pipelines.sources.capture_scope import CaptureScope, load_scope
 from pipelines.sources.definition_files import load_definitions
@@ -59,6 +59,12 @@ def plan_look(settings: Settings, quarters: tuple[Period, ...] | None = None) ->
     if settings.source == "qualityinfo":
         return plan_qualityinfo(settings.qualityinfo_address, scope_of(settings), today(settings), answers, wanted)
     return plan_bls(settings.bls_address, scope_of(settings), today(settings), answers, wanted)
+
+
+def planned_addresses(settings: Settings, source: Source) -> set[str]:
+    """The addresses of all files that runs on this source would ever ask for today."""
+    plan = plan_look(replace(settings, source=source, asks_final_files=True))
+    return {request.file.address for request in plan.requests}
 
 
 def look(

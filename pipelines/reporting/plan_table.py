@@ -12,7 +12,7 @@ def plan_summary(plan: pl.DataFrame) -> Table:
     """One row a reason and period.
 
     plan: one row a file, in the order of asking, with reason, period, area_fips (null: all areas), address and
-    only_if (the address that must be there too, null where the request is made in any case).
+    is_certain (whether the request is made whatever the others answer).
     """
     table = Table(title=Text("Files to ask for", style="bold"), title_justify="left")
     table.add_column("Why", no_wrap=True)
@@ -21,11 +21,13 @@ def plan_summary(plan: pl.DataFrame) -> Table:
     table.add_column("At least", justify="right")
     table.add_column("Areas")
     groups = plan.group_by("reason", "period", maintain_order=True).agg(
-        pl.len().alias("files"), pl.col("area_fips").drop_nulls().alias("areas"), pl.col("only_if").count().alias("ifs")
+        pl.len().alias("files"),
+        pl.col("area_fips").drop_nulls().alias("areas"),
+        pl.col("is_certain").sum().alias("least"),
     )
     for row in groups.iter_rows(named=True):
-        least = row["files"] - row["ifs"]  # the others only if the first is there
-        table.add_row(row["reason"], row["period"], f"{row['files']:,}", f"{least:,}", _areas(row["areas"]))
+        counts = f"{row['files']:,}", f"{row['least']:,}"
+        table.add_row(row["reason"], row["period"], *counts, _areas(row["areas"]))
     return table
 
 

@@ -22,36 +22,39 @@ from pipelines.domain.release_calendar import (
 )
 from pipelines.sources import bls_files, qualityinfo_files
 from pipelines.sources.capture_scope import CaptureScope
-from pipelines.sources.remote_files import RemoteFile
+from pipelines.sources.remote_files import RemoteFile, WebSource
 from pipelines.sources.request_log import LastAnswer, quarters_seen
 
 Reason = Literal["new period", "open for revision", "never seen", "final, asked again"]
 
+PROBES = 2
+"""Slices of a quarter that are asked for before all others: one may be missing though the quarter is there."""
 SECONDS_A_SLICE = 1.3  # one request a second, and the time of a small file
 SECONDS_A_ZIP = 90.0  # a few hundred megabytes
 
 
 @dataclass(frozen=True)
 class PlannedRequest:
-    """One file to ask for. `only_if` is an address that must be there too: that of the probe of an unseen quarter."""
+    """One file to ask for. `only_if` are addresses of which one must be there: the probes of an unseen quarter."""
 
     file: RemoteFile
     reason: Reason
     before: LastAnswer | None = None
-    only_if: str | None = None
+    only_if: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class CapturePlan:
-    """What is asked for, in this order; how many files are final and left alone; which quarters are late."""
+    """What is asked of a source, in this order; how many files are final and left alone; which quarters are late."""
 
+    source: WebSource
     requests: tuple[PlannedRequest, ...]
     final_files: int
     late: tuple[Period, ...] = ()
 
     def least_requests(self) -> int:
         """Requests that are made even if no new quarter is there."""
-        return sum(request.only_if is None for request in self.requests)
+        return sum(not request.only_if for request in self.requests)
 
     def seconds(self) -> float:
         """About how long all requests take."""
@@ -62,11 +65,12 @@ class CapturePlan:
         return [f"late: BLS has not published {quarter} yet, as far as was seen" for quarter in self.late]
 
     def frame(self) -> pl.DataFrame:
-        """One row a request: reason, period, area_fips, address, only_if."""
-        rows = [(one.reason, one.file.period.label, one.file.area_fips, one.file.address, one.only_if)
+        """One row a request: reason, period, area_fips, address, is_certain (made whatever others answer)."""
+        rows = [(one.reason, one.file.period.label, one.file.area_fips, one.file.address, not one.only_if)
                 for one in self.requests]  # fmt: skip
-        names = ("reason", "period", "area_fips", "address", "only_if")
-        return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+        names = ("reason", "period", "area_fips", "address")
+        schema = dict.fromkeys(names, pl.String) | {"is_certain": pl.Boolean}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 @dataclass(frozen=True)
@@ -83,34 +87,40 @@ def plan_bls(
 ) -> CapturePlan:
     """Plans a look at BLS: slices of the newest years, zips of whole years before them.
 
-    A quarter of which nothing was ever seen is asked for by one slice, its state's if it can be; the others follow
-    if that is there.
+    Of a quarter of which nothing was ever seen, two slices are asked for first, of states or the nation if it can be;
+    the others follow if one of them is there. Quarters in hand that will be published again are asked for though the
+    scope's years have gone on.
     """
     newest = newest_due_quarter(today)
     first_year_of_slices = newest.year - scope.bls_years
     since = wanted.since or first_year_of_slices
-    asked = quarters_between(Period(since, 1), newest) if wanted.quarters is None else wanted.quarters
-    quarters = [quarter for quarter in asked if quarter <= newest]
-    old_years = sorted({quarter.year for quarter in quarters if quarter.year < first_year_of_slices})
     seen = quarters_seen(answers)
-    only_if: dict[str, str] = {}
+    unfinished = [quarter for quarter in seen if today < final_from(quarter, seen)]
+    usual = {*quarters_between(Period(since, 1), newest), *unfinished}
+    asked = usual if wanted.quarters is None else wanted.quarters
+    quarters = sorted(quarter for quarter in asked if quarter <= newest)
+    of_slices = [one for one in quarters if one.year >= first_year_of_slices or one in unfinished]
+    old_years = sorted({quarter.year for quarter in quarters if quarter not in of_slices})
+    only_if: dict[str, tuple[str, ...]] = {}
     files: list[RemoteFile] = []
-    for quarter in sorted((one for one in quarters if one.year >= first_year_of_slices), reverse=True):
+    for quarter in sorted(of_slices, reverse=True):
         slices = [bls_files.area_slice(base, quarter, area) for area in _states_first(scope.bls_areas)]
         if quarter not in seen and today <= release_window(quarter).closes + LONGEST_SLIP:
-            only_if |= {other.address: slices[0].address for other in slices[1:]}
+            probes = tuple(one.address for one in slices[:PROBES])
+            only_if |= dict.fromkeys((one.address for one in slices[PROBES:]), probes)
         files += slices
     files += [bls_files.year_of_areas(base, year) for year in reversed(old_years)]
-    late = tuple(
-        quarter for quarter in quarters if is_late(quarter, today, seen) and quarter > max(seen, default=newest)
-    )
-    return _plan(files, answers, seen, wanted, only_if, late)
+    late = tuple(one for one in quarters if is_late(one, today, seen) and one > max(seen, default=newest))
+    return _plan("bls", files, answers, seen, wanted.final_too, only_if, late)
 
 
 def plan_qualityinfo(
     base: str, scope: CaptureScope, today: date, answers: Sequence[LastAnswer], wanted: Wanted = Wanted()
 ) -> CapturePlan:
-    """Plans a look at QualityInfo: workbooks of the scope's areas, of years and quarters as its scope says."""
+    """Plans a look at QualityInfo: workbooks of the scope's areas, of years and quarters as its scope says.
+
+    Nobody says when the Department revises for the last time, and there are few: none is ever final.
+    """
     newest = newest_due_quarter(today)
     newest_year = newest.year if newest.quarter == 4 else newest.year - 1
     first_year = wanted.since or newest_year - scope.qualityinfo_years + 1
@@ -124,20 +134,28 @@ def plan_qualityinfo(
         for period in sorted(periods, reverse=True)
         for area in scope.qualityinfo_areas
     ]
-    return _plan(files, answers, quarters_seen(answers), wanted)
+    return _plan("qualityinfo", files, answers, {}, final_too=True)
 
 
 def left_of(plan: CapturePlan, began_at: str) -> list[PlannedRequest]:
-    """The requests of a plan that were not answered yet in the look that began then."""
-    return [one for one in plan.requests if one.before is None or one.before.checked_at < began_at]
+    """The requests of a plan that were not answered yet in the look that began then, and probes that found nothing."""
+    probes = {address for one in plan.requests for address in one.only_if}
+    return [
+        one
+        for one in plan.requests
+        if one.before is None
+        or one.before.checked_at < began_at
+        or (one.before.outcome == "missing" and one.file.address in probes)
+    ]
 
 
 def _plan(
+    source: WebSource,
     files: Iterable[RemoteFile],
     answers: Sequence[LastAnswer],
     seen: Mapping[Period, date],
-    wanted: Wanted,
-    only_if: Mapping[str, str] = {},
+    final_too: bool,
+    only_if: Mapping[str, tuple[str, ...]] = {},
     late: tuple[Period, ...] = (),
 ) -> CapturePlan:
     by_address = {answer.address: answer for answer in answers}
@@ -145,13 +163,14 @@ def _plan(
     final_files = 0
     for file in files:
         before = by_address.get(file.address)
-        is_final = before is not None and _is_final(before, file, seen)
-        if is_final and not wanted.final_too:
+        is_final = source == "bls" and before is not None and _is_final(before, file, seen)
+        if is_final and not final_too:
             final_files += 1
             continue
-        requests.append(PlannedRequest(file, _reason(file, before, is_final, seen), before, only_if.get(file.address)))
+        reason = _reason(file, before, is_final, seen)
+        requests.append(PlannedRequest(file, reason, before, only_if.get(file.address, ())))
     order: dict[Reason, int] = {"new period": 0, "open for revision": 1, "never seen": 2, "final, asked again": 3}
-    return CapturePlan(tuple(sorted(requests, key=lambda one: order[one.reason])), final_files, late)
+    return CapturePlan(source, tuple(sorted(requests, key=lambda one: order[one.reason])), final_files, late)
 
 
 def _is_final(before: LastAnswer, file: RemoteFile, seen: Mapping[Period, date]) -> bool:

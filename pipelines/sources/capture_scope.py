@@ -15,6 +15,8 @@ from pipelines.sources.checked_yaml import CheckedYaml, FileProblem, read_checke
 from pipelines.sources.definition_files import DefinitionError
 
 SCOPE_FILE = "capture.yaml"
+CAPTURABLE = ("nation", "state", "county", "unknown_county")
+"""Kinds of areas whose slices have every industry, so that it shows whether one is whole."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,12 @@ def _unknown_places(document: CheckedYaml, areas: pl.DataFrame) -> Iterator[File
     if not {"states", "areas"} & set(document.value["bls"]):
         advice = 'add a line such as states: ["41"]'
         yield document.problem(("bls",), "neither states nor areas", "states, areas, or both", advice)
-    codes, states = set(areas.get_column("area_fips")), set(areas.get_column("state_fips"))
+    capturable = areas.filter(pl.col("area_kind").is_in(CAPTURABLE))
+    codes, states = set(capturable.get_column("area_fips")), set(areas.get_column("state_fips"))
     lists = (("bls", "states", states), ("bls", "areas", codes), ("qualityinfo", "areas", codes))
     for source, key, known in lists:
         for position, code in enumerate(document.value[source].get(key, ())):
             if code not in known:
-                advice = "take a code from areas.csv; in quotation marks, or YAML reads it as a number"
-                yield document.problem((source, key, position), code, "a code that areas.csv has", advice)
+                expected = "a code of areas.csv: the nation, a state, a county or a county unknown"
+                advice = "take one of these, in quotation marks, or YAML reads it as a number"
+                yield document.problem((source, key, position), code, expected, advice)

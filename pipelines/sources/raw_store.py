@@ -6,17 +6,17 @@ manifest row. A capture is complete when its manifest row is there; both are mov
 """
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.sources.inbox import Container
+from pipelines.sources.whole_files import DamagedFile, read_json, write_json
 
 _BLOCK = 2**20
 
@@ -40,7 +40,7 @@ class Capture:
     etag: str | None = None
     last_modified: str | None = None
     published_at: str = ""
-    """When its content was published, as far as that is known: the order of vintages. Never after it was retrieved."""
+    """When its content was published, as far as that is known. Never after it was retrieved."""
 
     def __post_init__(self) -> None:
         published_at = min(self.published_at or self.retrieved_at, self.retrieved_at)
@@ -57,6 +57,7 @@ MANIFEST_SCHEMA = pl.Schema(
         "bytes": pl.Int64,
         "retrieved_at": pl.String,
         "published_at": pl.String,
+        "last_seen_at": pl.String,
         "periods": pl.String,
         "areas": pl.String,
         "etag": pl.String,
@@ -81,9 +82,9 @@ class RawStore:
         self.folder = folder / "captures"
 
     def find(self, sha256: str) -> Capture | None:
-        """The capture with this content, if there is one."""
+        """The capture with this content, if there is one. Raises DamagedFile."""
         row = self._stem(sha256).with_suffix(".json")
-        return Capture(**json.loads(row.read_text(encoding="utf-8"))) if row.exists() else None
+        return _read_row(row) if row.exists() else None
 
     def path(self, capture: Capture) -> Path:
         """Where the unchanged bytes of a capture are."""
@@ -107,9 +108,7 @@ class RawStore:
             if sha256_of(part) != capture.capture_sha256:
                 raise ValueError("its content changed while it was being captured; run again when it is complete")
             part.replace(target)
-        row = target.with_suffix(".json.part")
-        row.write_text(json.dumps(asdict(capture), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        row.replace(self._stem(capture.capture_sha256).with_suffix(".json"))
+        write_json(self._stem(capture.capture_sha256).with_suffix(".json"), asdict(capture))
         return capture
 
     def incoming(self) -> Path:
@@ -124,16 +123,33 @@ class RawStore:
             shutil.rmtree(left, ignore_errors=True)
 
     def captures(self, sources: Collection[str]) -> list[Capture]:
-        """Captures of these sources, oldest first."""
-        rows = (json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("??/*.json"))
-        found = (Capture(**row) for row in rows if row["source"] in sources)
+        """Captures of these sources, oldest first. Raises DamagedFile."""
+        rows = map(_read_row, self.folder.glob("??/*.json"))
+        found = (row for row in rows if row.source in sources)
         return sorted(found, key=lambda one: (one.published_at, one.retrieved_at, one.capture_sha256))
 
     def _stem(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
 
-def manifest_frame(captures: list[Capture]) -> pl.DataFrame:
-    """The manifest as a frame, one row a capture, with vintage_order 1, 2, … from the oldest to the newest."""
-    frame = pl.DataFrame([asdict(capture) for capture in captures], schema=MANIFEST_SCHEMA)
+def _read_row(path: Path) -> Capture:
+    row = read_json(path)
+    try:
+        return Capture(**row)
+    except TypeError as error:  # columns are missing, or not known
+        raise DamagedFile(path, "not a manifest row") from error
+
+
+def manifest_frame(captures: Iterable[Capture], last_seen: Mapping[str, str]) -> pl.DataFrame:
+    """The manifest as a frame, one row a capture, with vintage_order 1, 2, … from the oldest content to the newest.
+
+    last_seen: when the content of a capture was last seen at its publisher, by hash. What is seen there later is newer,
+    whatever date it bears; of what was never asked for, the date of publication has to do.
+    """
+    rows = [
+        asdict(capture) | {"last_seen_at": max(last_seen.get(capture.capture_sha256, ""), capture.published_at)}
+        for capture in captures
+    ]
+    rows.sort(key=lambda row: (row["last_seen_at"], row["retrieved_at"], row["capture_sha256"]))
+    frame = pl.DataFrame(rows, schema=MANIFEST_SCHEMA)
     return frame.with_row_index("vintage_order", offset=1).with_columns(pl.col("vintage_order").cast(pl.Int64))

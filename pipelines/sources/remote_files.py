@@ -57,8 +57,7 @@ def check_content(asked: RemoteFile, tables: Path) -> None:
     areas = sorted(set(places.get_column("area_fips")))
     if areas != [asked.area_fips]:
         raise RefusedFile(asked.name, f"asked for area {asked.area_fips}, but the file holds {_listed(areas)}")
-    rejected = pl.scan_parquet(tables / "rejected_rows.parquet").select(pl.len()).collect().item()
-    if asked.source == "bls" and not rejected:
+    if asked.source == "bls":
         _refuse_incomplete(asked, quarterly)
 
 

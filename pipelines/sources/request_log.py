@@ -1,31 +1,40 @@
-"""Remembers of every address what it last answered, so that a later run asks only for what is new.
+"""Remembers of every address what it answered, so that a later run asks only for what is new.
 
 Belongs here: one small file an address, and the mark of a look that is under way. Not here: the captures themselves
 (raw_store), or what is asked next (capture_plan). Layout: FOLDER/requests/<first two digits>/<hash of the address>.json
-and FOLDER/look.json; each is moved into place whole.
+and FOLDER/look_<source>.json; each is moved into place whole.
 """
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from pipelines.domain.periods import Period
 from pipelines.sources.raw_store import Capture
 from pipelines.sources.remote_files import RemoteFile
+from pipelines.sources.whole_files import read_json, write_json
 
 Outcome = Literal["captured", "unchanged", "older", "missing", "failed", "refused"]
 """captured: new content; unchanged: the content in hand; older: an earlier version than that in hand; missing: no such
 file; failed: no answer that could be used; refused: an answer whose content is not what was asked for."""
 
-GOOD_OUTCOMES: tuple[Outcome, ...] = ("captured", "unchanged", "older")
-LONGEST_LOOK = timedelta(hours=20)
-"""A look that was cut off is gone on with for so long; after that everything is asked again."""
+PUBLICATION_TIME = time(10, tzinfo=ZoneInfo("America/New_York"))
+"""What was asked before it may be other content after it, so that a look that was cut off does not go on beyond it."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Content that an address had before, and when it was first and last seen there."""
+
+    capture_sha256: str
+    since: str
+    until: str
 
 
 @dataclass(frozen=True)
@@ -52,9 +61,12 @@ class LastAnswer:
     published_at: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    """As the publisher last gave them for the content in hand; none where the whole of it is to be asked for again."""
+    earlier: tuple[Held, ...] = ()
+    """What it had before the content in hand, oldest first."""
 
 
-SCHEMA = pl.Schema(dict.fromkeys(LastAnswer.__dataclass_fields__, pl.String))
+SCHEMA = pl.Schema({name: pl.String() for name in LastAnswer.__dataclass_fields__ if name != "earlier"})
 
 
 class RequestLog:
@@ -64,26 +76,32 @@ class RequestLog:
         self.folder = folder
 
     def last(self, address: str) -> LastAnswer | None:
-        """What the address last answered, None if it was never asked."""
+        """What the address last answered, None if it was never asked. Raises DamagedFile."""
         path = self._path(address)
-        return LastAnswer(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+        return _read_answer(path) if path.exists() else None
 
     def all(self) -> list[LastAnswer]:
-        """The last answer of every address, in the order of source, period, area and address."""
-        rows = (json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("requests/??/*.json"))
-        return sorted(
-            (LastAnswer(**row) for row in rows),
-            key=lambda one: (one.source, one.period, one.area_fips or "", one.address),
-        )
+        """The last answer of every address, in the order of source, period, area and address. Raises DamagedFile."""
+        answers = (_read_answer(path) for path in self.folder.glob("requests/??/*.json"))
+        return sorted(answers, key=lambda one: (one.source, one.period, one.area_fips or "", one.address))
 
-    def good(
-        self, asked: RemoteFile, capture: Capture, outcome: Outcome, now: str, flaw: str | None = None
+    def captured(
+        self,
+        asked: RemoteFile,
+        capture: Capture,
+        outcome: Outcome,
+        now: str,
+        etag: str | None,
+        last_modified: str | None,
+        flaw: str | None = None,
     ) -> LastAnswer:
-        """Keeps that an address has content that is in hand now. With a flaw the whole of it is asked for again."""
+        """Keeps that an address has this content now, with the version that it named.
+
+        With a flaw the whole of it is asked for again, once: if the same comes, it is as the publisher has it.
+        """
         before = self.last(asked.address)
-        if outcome == "older" and before:  # the newer content stays the one in hand
-            return self._keep(replace(before, outcome=outcome, checked_at=now, reason=None, failing_since=None))
         is_same = before is not None and before.capture_sha256 == capture.capture_sha256
+        is_asked_anew = flaw is not None and not (before and is_same and before.reason == flaw)
         return self._keep(
             LastAnswer(
                 address=asked.address,
@@ -98,10 +116,23 @@ class RequestLog:
                 content_since=before.content_since if before and is_same else now,
                 content_checked_at=now,
                 published_at=capture.published_at,
-                etag=None if flaw else capture.etag,
-                last_modified=None if flaw else capture.last_modified,
+                etag=None if is_asked_anew else etag,
+                last_modified=None if is_asked_anew else last_modified,
+                earlier=before.earlier if before and is_same else tuple(_held_before(before)),
             )
         )
+
+    def unchanged(self, before: LastAnswer, now: str) -> LastAnswer:
+        """Keeps that what is in hand is still the publisher's present content."""
+        return self._keep(
+            replace(
+                before, outcome="unchanged", checked_at=now, content_checked_at=now, reason=None, failing_since=None
+            )
+        )
+
+    def older(self, before: LastAnswer, now: str) -> LastAnswer:
+        """Keeps that an earlier version came; the newer content stays the one in hand."""
+        return self._keep(replace(before, outcome="older", checked_at=now, reason=None, failing_since=None))
 
     def bad(self, asked: RemoteFile, outcome: Outcome, reason: str, now: str) -> LastAnswer:
         """Keeps that an address gave nothing that can be used, beside what is in hand from before."""
@@ -110,30 +141,33 @@ class RequestLog:
         since = before.failing_since or now
         return self._keep(replace(before, outcome=outcome, checked_at=now, reason=reason, failing_since=since))
 
-    def begin_look(self, now: str) -> str:
+    def begin_look(self, source: str, now: str) -> str:
         """The time since which an answer counts as of this look: now, or the beginning of the one that was cut off."""
-        path = self.folder / "look.json"
+        path = self._look(source)
         if path.exists():
-            began = str(json.loads(path.read_text(encoding="utf-8"))["began_at"])
-            if datetime.fromisoformat(now) - datetime.fromisoformat(began) < LONGEST_LOOK:
+            began = str(read_json(path)["began_at"])
+            if not _has_published_between(datetime.fromisoformat(began), datetime.fromisoformat(now)):
                 return began
-        _write(path, {"began_at": now})
+        write_json(path, {"began_at": now})
         return now
 
-    def end_look(self) -> None:
+    def end_look(self, source: str) -> None:
         """Everything was asked: the next look asks again."""
-        (self.folder / "look.json").unlink(missing_ok=True)
+        self._look(source).unlink(missing_ok=True)
 
     def _keep(self, answer: LastAnswer) -> LastAnswer:
-        _write(self._path(answer.address), asdict(answer))
+        write_json(self._path(answer.address), asdict(answer))
         return answer
+
+    def _look(self, source: str) -> Path:
+        return self.folder / f"look_{source}.json"
 
     def _path(self, address: str) -> Path:
         name = hashlib.sha256(address.encode()).hexdigest()
         return self.folder / "requests" / name[:2] / f"{name}.json"
 
 
-def quarters_seen(answers: Sequence[LastAnswer]) -> dict[Period, date]:
+def quarters_seen(answers: Iterable[LastAnswer]) -> dict[Period, date]:
     """The quarters of which BLS has given something, with the day on which it first did."""
     seen: dict[Period, date] = {}
     for answer in answers:
@@ -144,13 +178,38 @@ def quarters_seen(answers: Sequence[LastAnswer]) -> dict[Period, date]:
     return seen
 
 
+def last_seen(answers: Iterable[LastAnswer], as_of: date | None = None) -> dict[str, str]:
+    """When each captured content was last seen at its publisher; as far as was known at the end of a day."""
+    end = f"{as_of}T24" if as_of else "9999"
+    seen: dict[str, str] = {}
+    for answer in answers:
+        for held in (*answer.earlier, *_held_before(replace(answer, earlier=()))):
+            if held.since < end:
+                seen[held.capture_sha256] = max(seen.get(held.capture_sha256, ""), min(held.until, end))
+    return seen
+
+
 def answers_frame(answers: Sequence[LastAnswer]) -> pl.DataFrame:
     """One row an address."""
-    return pl.DataFrame([asdict(answer) for answer in answers], schema=SCHEMA)
+    return pl.DataFrame([{name: getattr(answer, name) for name in SCHEMA} for answer in answers], schema=SCHEMA)
 
 
-def _write(path: Path, content: Mapping[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    part.replace(path)
+def _held_before(answer: LastAnswer | None) -> Iterator[Held]:
+    """All that an address had, the content in hand last."""
+    if answer is None:
+        return
+    yield from answer.earlier
+    if answer.capture_sha256 and answer.content_since and answer.content_checked_at:
+        yield Held(answer.capture_sha256, answer.content_since, answer.content_checked_at)
+
+
+def _read_answer(path: Path) -> LastAnswer:
+    row = read_json(path)
+    return LastAnswer(**row | {"earlier": tuple(Held(**held) for held in row.get("earlier", ()))})
+
+
+def _has_published_between(began: datetime, now: datetime) -> bool:
+    """Whether BLS's hour of publication lies between two moments."""
+    there = now.astimezone(PUBLICATION_TIME.tzinfo)
+    latest = datetime.combine(there.date(), PUBLICATION_TIME)
+    return began < (latest if latest <= there else latest - timedelta(days=1))

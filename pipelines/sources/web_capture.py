@@ -58,13 +58,13 @@ class Look:
 
         A look that was cut off is gone on with. Raises OSError where this machine fails, such as a full disk.
         """
-        began_at = self.log.begin_look(self.now())
+        began_at = self.log.begin_look(plan.source, self.now())
         todo = left_of(plan, began_at)
         report = LookReport(earlier=len(plan.requests) - len(todo))
         asked_now = {one.file.address for one in todo}
         missing = {one.file.address for one in plan.requests if _is_missing(one.before)} - asked_now
         for number, planned in enumerate(todo, start=1):
-            if planned.only_if in missing:
+            if planned.only_if and missing.issuperset(planned.only_if):
                 report.waiting.append(planned)
                 continue
             answer = self._ask(planned)
@@ -74,7 +74,7 @@ class Look:
             if number % PROGRESS_EVERY == 0:
                 self.tell(f"{number} of {len(todo)} files asked for")
         report.requests_sent = self.session.requests_sent
-        self.log.end_look()
+        self.log.end_look(plan.source)
         return report
 
     def _ask(self, planned: PlannedRequest) -> LastAnswer:
@@ -92,10 +92,9 @@ class Look:
                     last_modified=version.last_modified if version else None,
                 )
                 if isinstance(answer, Received):
-                    return self._take(file, answer, in_hand)
-                if in_hand:
-                    return self.log.good(file, in_hand, "unchanged", self.now())
-                return self.log.bad(file, "failed", "304 Not Modified to a request without condition", self.now())
+                    return self._take(file, answer, version, in_hand)
+                assert before, "not modified is an answer to a condition"
+                return self.log.unchanged(before, self.now())
             except RequestFailed as failure:
                 if failure.is_missing and planned.reason == "new period":
                     self.tell(f"{file} is not published yet")
@@ -109,41 +108,56 @@ class Look:
         capture = self.store.find(before.capture_sha256) if before and before.capture_sha256 else None
         return capture if capture and self.store.path(capture).exists() else None
 
-    def _take(self, file: RemoteFile, received: Received, in_hand: Capture | None) -> LastAnswer:
+    def _take(
+        self, file: RemoteFile, received: Received, before: LastAnswer | None, in_hand: Capture | None
+    ) -> LastAnswer:
         _refuse_other_kind(file, received)
         _refuse_unproven_end(file, received)
-        now = self.now()
+        now, version = self.now(), (received.etag, received.last_modified)
         published_at = http_date(received.last_modified) or ""
-        origin = Origin(
-            file.source, file.address, file.name, now, published_at, received.etag, received.last_modified
-        )  # fmt: skip
+        origin = Origin(file.source, file.address, file.name, now, published_at, *version)
         check = partial(self._check, file, in_hand)
         try:
             capture = capture_file(received.path, sha256_of(received.path), origin, self.store, self.typed, check)
         except _SameContent:
-            assert in_hand
-            return self.log.good(file, in_hand, "unchanged", now)
+            assert in_hand, "it is the same as what is in hand"
+            return self.log.captured(file, in_hand, "unchanged", now, *version)
         flaw = self._flaw(capture)
         if in_hand and capture.capture_sha256 == in_hand.capture_sha256:
-            return self.log.good(file, capture, "unchanged", now, flaw)
-        if in_hand and capture.published_at < in_hand.published_at:
+            return self.log.captured(file, capture, "unchanged", now, *version, flaw)
+        if before and _is_earlier(received, before):
             self.tell(f"{file.name}: an earlier version than the one in hand came; it is kept, the newer one serves")
-            return self.log.good(file, capture, "older", now)
-        return self.log.good(file, capture, "captured", now, flaw)
+            return self.log.older(before, now)
+        if capture.retrieved_at != now:
+            self.tell(f"{file.name}: the publisher has gone back to a file that it had before; that one serves again")
+        return self.log.captured(file, capture, "captured", now, *version, flaw)
 
     def _flaw(self, capture: Capture) -> str | None:
-        """What of a captured archive could not be used; it may be damaged on the way, so it is asked for again."""
-        refused = pl.read_parquet(self.typed.table(capture, "refused_members"))
-        if refused.is_empty():
-            return None
-        first = refused.row(0, named=True)
-        return f"{refused.height} of its tables refused: {first['member']}: {first['reason']}"
+        """What of a capture could not be used; it may be damaged on the way, so that it is asked for again."""
+        refused, rejected = (
+            pl.read_parquet(self.typed.table(capture, name)) for name in ("refused_members", "rejected_rows")
+        )
+        if refused.height:
+            first = refused.row(0, named=True)
+            return f"{refused.height} of its tables refused: {first['member']}: {first['reason']}"
+        if rejected.height:
+            first = rejected.row(0, named=True)
+            place = f"{first['member']}, line {first['line_number']}"
+            return f"{rejected.height} of its lines rejected: {place}: {first['rule']}"
+        return None
 
     def _check(self, file: RemoteFile, in_hand: Capture | None, tables: Path) -> None:
         check_content(file, tables)
         is_dated_inside = file.source == "qualityinfo"
-        if is_dated_inside and in_hand and _says_the_same(tables, self.typed.folder_of(in_hand)):
+        if is_dated_inside and in_hand and self._says_what_is_in_hand(tables, in_hand):
             raise _SameContent(file.name)
+
+    def _says_what_is_in_hand(self, tables: Path, in_hand: Capture) -> bool:
+        try:
+            self.typed.ensure(in_hand, self.store.path(in_hand))
+        except RefusedFile:
+            return False
+        return _says_the_same(tables, self.typed.folder_of(in_hand))
 
     def _leave(self, file: RemoteFile, outcome: Outcome, reason: str) -> LastAnswer:
         self.tell(f"not captured: {file}: {reason}")
@@ -180,6 +194,12 @@ def _read_small(session: PoliteSession, folder: Path, address: str) -> bytes:
 
 def _is_missing(answer: LastAnswer | None) -> bool:
     return answer is not None and answer.outcome == "missing"
+
+
+def _is_earlier(received: Received, before: LastAnswer) -> bool:
+    """Whether a file bears an earlier date than the one in hand: a copy that was not renewed on the way."""
+    came, had = http_date(received.last_modified), http_date(before.last_modified)
+    return came is not None and had is not None and came < had
 
 
 def _refuse_other_kind(file: RemoteFile, received: Received) -> None:

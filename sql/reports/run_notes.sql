@@ -65,6 +65,7 @@ WITH notes AS (
         || ' (see raw.web_files).'
     FROM raw.web_files
     WHERE failing_since IS NOT NULL AND capture_sha256 IS NULL
+        AND (outcome <> 'missing' OR period IN (SELECT period FROM raw.web_files WHERE capture_sha256 IS NOT NULL))
     GROUP BY source
 )
 SELECT note FROM notes ORDER BY place, note

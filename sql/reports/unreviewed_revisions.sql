@@ -23,7 +23,7 @@ SELECT replace(coalesce(areas.area_title, revisions.place), ' -- Statewide', '')
 FROM marts.revisions AS revisions
 JOIN raw.captures AS captures ON captures.capture_sha256 = revisions.captures_after[1]
 LEFT JOIN reference.areas AS areas ON areas.area_fips = revisions.place
-WHERE revisions.is_beyond_envelope AND revisions.is_in_force AND revisions.reviewed_by IS NULL
+WHERE revisions.is_beyond_envelope AND revisions.reviewed_by IS NULL
 GROUP BY areas.area_title, revisions.place, revisions.period, revisions.published_at_before,
     revisions.published_at_after, captures.address, captures.capture_sha256
 ORDER BY revisions.place, revisions.period, captures.capture_sha256

@@ -45,7 +45,7 @@ CAPTURES = Table(
     "One row a captured input file that this warehouse may use.",
     ("capture_sha256",),
     (
-        Column("vintage_order", "BIGINT", "1 for what was published first; a later one supersedes what it covers."),
+        Column("vintage_order", "BIGINT", "1 for the oldest content; a later one supersedes what it covers."),
         *shared("capture_sha256"),
         Column("source", "VARCHAR", "The way in: sample, files, bls or qualityinfo (the last two over HTTP)."),
         *shared("address"),
@@ -54,6 +54,12 @@ CAPTURES = Table(
         Column("bytes", "BIGINT", "Size of the file."),
         Column("retrieved_at", "VARCHAR", "When it was first captured, UTC, ISO 8601."),
         Column("published_at", "VARCHAR", "When its content was published, as far as that is known, UTC, ISO 8601."),
+        Column(
+            "last_seen_at",
+            "VARCHAR",
+            "When the content was last seen at its publisher, the order of vintages; of a file taken in by hand, when "
+            "it was published.",
+        ),
         Column("periods", "VARCHAR", "Periods the file holds."),
         Column("areas", "VARCHAR", "The one area the file holds, or how many."),
         Column("etag", "VARCHAR", "HTTP ETag, where the file came over HTTP.", True),
