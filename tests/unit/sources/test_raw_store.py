@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.sources.raw_store import MANIFEST_SCHEMA, Capture, RawStore, manifest_frame, sha256_of
+from pipelines.sources.whole_files import DamagedFile
 
 CONTENT = b"area_fips\r\n\xef\xbb\xbf\0 kept as it is"
 
@@ -125,10 +127,48 @@ def test_a_file_without_its_row_is_no_capture_and_is_repaired(file: Path, store:
     assert store.captures(["files"]) == [capture]
 
 
+@pytest.mark.parametrize(
+    "row", [b"", b'{"capture_sha256": "ab', b"\0" * 400, b"{}", b'{"source": "files"}', b'{"source": "files", "x": 1}']
+)
+def test_a_damaged_row_is_named_and_without_it_the_file_is_captured_again(
+    file: Path, store: RawStore, row: bytes
+) -> None:
+    capture = store.keep(file, capture_of(CONTENT))
+    path = store.path(capture).with_suffix(".json")
+    path.write_bytes(row)
+    for read in (lambda: store.find(capture.capture_sha256), lambda: store.captures(["files"])):
+        with pytest.raises(DamagedFile, match="remove it; the file it is about is captured again") as damaged:
+            read()
+        assert damaged.value.path == path
+    path.unlink()
+    assert store.keep(file, capture) == capture
+    assert store.captures(["files"]) == [capture]
+
+
+def test_the_row_reaches_the_disk_after_the_file_and_before_its_own_name(
+    file: Path, store: RawStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    replace, fsync = Path.replace, os.fsync
+
+    def note_flush(handle: int) -> None:
+        steps.append("flush")
+        fsync(handle)
+
+    def note_replace(part: Path, target: Path) -> Path:
+        steps.append(target.suffix)
+        return replace(part, target)
+
+    monkeypatch.setattr(os, "fsync", note_flush)
+    monkeypatch.setattr(Path, "replace", note_replace)
+    store.keep(file, capture_of(CONTENT))
+    assert steps == ["flush", ".csv", "flush", ".json", "flush"]
+
+
 def test_the_manifest_is_written_for_people_too(file: Path, store: RawStore) -> None:
     capture = store.keep(file, capture_of(CONTENT))
     row = json.loads(store.path(capture).with_suffix(".json").read_text(encoding="utf-8"))
-    assert row == {name: getattr(capture, name) for name in MANIFEST_SCHEMA}
+    assert row == {name: getattr(capture, name) for name in MANIFEST_SCHEMA if name != "last_seen_at"}
 
 
 def test_the_store_can_be_moved(file: Path, store: RawStore, tmp_path: Path) -> None:
@@ -140,9 +180,18 @@ def test_the_store_can_be_moved(file: Path, store: RawStore, tmp_path: Path) -> 
 
 
 def test_the_manifest_frame_numbers_vintages_from_the_oldest() -> None:
-    captures = [capture_of(b"1"), capture_of(b"2", etag='"e"')]
-    frame = manifest_frame(captures)
+    captures = [capture_of(b"1"), capture_of(b"2", etag='"e"', retrieved_at="2026-11-03")]
+    frame = manifest_frame(captures, {})
     assert frame.schema == pl.Schema([("vintage_order", pl.Int64()), *MANIFEST_SCHEMA.items()])
     assert frame["vintage_order"].to_list() == [1, 2]
     assert frame["etag"].to_list() == [None, '"e"']
-    assert manifest_frame([]).schema == frame.schema
+    assert frame["last_seen_at"].to_list() == [capture.published_at for capture in captures]
+    assert manifest_frame([], {}).schema == frame.schema
+
+
+def test_what_was_seen_at_its_publisher_later_is_the_newer_vintage() -> None:
+    captures = [capture_of(b"1"), capture_of(b"2", etag='"e"', retrieved_at="2026-11-03")]
+    frame = manifest_frame(captures, {captures[0].capture_sha256: "2026-11-04"})
+    assert frame["vintage_order"].to_list() == [1, 2]
+    assert frame["etag"].to_list() == ['"e"', None]
+    assert frame["last_seen_at"].to_list() == [captures[1].published_at, "2026-11-04"]
