@@ -3,6 +3,7 @@
 Belongs here: the faults, and what each is named after. Not here: how they are played (publisher_server).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +65,13 @@ class HugeLength:
 
 
 @dataclass(frozen=True)
+class OtherHeaders:
+    """The usual answer, but these headers say something else; None leaves one out."""
+
+    headers: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
 class WebPage:
     """A web page where a file should be, with status 200 and the file's content type."""
 
@@ -112,6 +120,7 @@ Fault = (
     | SlowHeaders
     | WrongLength
     | HugeLength
+    | OtherHeaders
     | WebPage
     | Empty
     | Content

@@ -44,6 +44,7 @@ from publisher_faults import (
     HugeLength,
     NoAnswer,
     OldVintage,
+    OtherHeaders,
     Redirect,
     SlowDrip,
     SlowHeaders,
@@ -53,8 +54,8 @@ from publisher_faults import (
 )
 
 __all__ = [
-    "Content", "CutAfter", "CutChunked", "Empty", "Fault", "HugeLength", "NoAnswer", "OldVintage", "PublisherServer",
-    "Redirect", "Request", "SlowDrip", "SlowHeaders", "Status", "WebPage", "WrongLength",
+    "Content", "CutAfter", "CutChunked", "Empty", "Fault", "HugeLength", "NoAnswer", "OldVintage", "OtherHeaders",
+    "PublisherServer", "Redirect", "Request", "SlowDrip", "SlowHeaders", "Status", "WebPage", "WrongLength",
 ]  # fmt: skip
 
 _ZEROS = bytes(2**16)
@@ -306,6 +307,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._send_cut(answer, {"Transfer-Encoding": "chunked"}, chunk)
             case WrongLength(declared):
                 return self._send_cut(answer, {"Content-Length": str(declared)}, answer.body)
+            case OtherHeaders(headers):
+                return self._send_cut(answer, {"Content-Length": str(len(answer.body)), **headers}, answer.body)
             case HugeLength(declared, sent_at_most):
                 return self._send_zeros(answer, declared, sent_at_most)
             case SlowDrip(bytes_a_second):
@@ -329,7 +332,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._leave()
         return self._put_body(answer.body[-1:])
 
-    def _send_cut(self, answer: Answer, length: Mapping[str, str], sent: bytes) -> None:
+    def _send_cut(self, answer: Answer, length: Mapping[str, str | None], sent: bytes) -> None:
         """Sends something else than was declared, so that the connection cannot be used again."""
         self.close_connection = True
         self._put(self._head(answer, length))
@@ -347,7 +350,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self._put_body(b"%x\r\n%b\r\n" % (len(_ZEROS), _ZEROS) if declared is None else _ZEROS)
 
-    def _head(self, answer: Answer, length: Mapping[str, str]) -> bytes:
+    def _head(self, answer: Answer, length: Mapping[str, str | None]) -> bytes:
         self._record.status = answer.status
         of_type = {"Content-Type": answer.content_type} if answer.content_type else {}
         # said even where the end comes too early: else a client may ask again on a connection that is just closing
@@ -355,7 +358,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"Server": "Apache", "Date": self.date_time_string(), **of_type, **answer.headers, **length, **last}
         lines = [
             f"HTTP/1.1 {answer.status} {_phrase(answer.status)}",
-            *(f"{name}: {headers[name]}" for name in headers),
+            *(f"{name}: {value}" for name, value in headers.items() if value is not None),
         ]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 

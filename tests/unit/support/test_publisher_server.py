@@ -19,6 +19,7 @@ from publisher_server import (
     HugeLength,
     NoAnswer,
     OldVintage,
+    OtherHeaders,
     PublisherServer,
     Redirect,
     SlowDrip,
@@ -268,6 +269,22 @@ def test_a_length_is_wrong(server: PublisherServer) -> None:
     assert short.value.partial == BYTES
     assert plain_get(server) == BYTES[:100]
     assert server.requests[-1].body_bytes == len(BYTES)
+
+
+def test_headers_say_something_else(server: PublisherServer, client: requests.Session) -> None:
+    etag = get(client, server).headers["ETag"]
+    server.misbehave(
+        SLICE,
+        OtherHeaders({"ETag": '"another"', "Last-Modified": None}),
+        OtherHeaders({"Content-Range": "bytes 9-9/9"}),
+        OtherHeaders({"Content-Length": "9" * 5000}),
+    )
+    whole, part, long = get(client, server), get(client, server, Range="bytes=24000-"), get(client, server)
+    assert (whole.status_code, whole.content, whole.headers["ETag"]) == (200, BYTES, '"another"')
+    assert "Last-Modified" not in whole.headers
+    assert (part.status_code, part.content, part.headers["Content-Range"]) == (206, BYTES[24000:], "bytes 9-9/9")
+    assert (long.content, long.headers["Content-Length"]) == (BYTES, "9" * 5000)
+    assert get(client, server).headers["ETag"] == etag
 
 
 @pytest.mark.parametrize("declared", [10 * 2**30, None])
