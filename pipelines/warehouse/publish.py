@@ -68,7 +68,7 @@ def _unreviewed_revisions(connection: duckdb.DuckDBPyConnection) -> str:
             *waiting.get_column("finding"),
             "See what moved in marts.revisions, and what the publisher says of it. If the newer figures are right, "
             "complete these lines, put them at the end of reviewed_revisions.yaml (in data/reference, or in your own "
-            "folder of definitions), and run again. If not, ask the publisher: a corrected file replaces this one.",
+            "folder of definitions), and run again. If not, ask the publisher for a corrected file, and review both.",
             *waiting.get_column("entry"),
         ]
     )

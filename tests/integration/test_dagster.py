@@ -53,7 +53,8 @@ def test_the_sensor_asks_for_a_run_when_a_file_appears_and_only_once(tmp_path: P
 def test_the_sensor_is_quiet_without_an_inbox(tmp_path: Path) -> None:
     missing = Settings(source="files", inbox=tmp_path / "none", data_dir=tmp_path)
     assert evaluate(missing, None) == ([], None)
-    assert evaluate(Settings(source="sample", inbox=tmp_path, data_dir=tmp_path), None) == ([], None)
+    (tmp_path / "empty").mkdir()
+    assert evaluate(Settings(source="sample", inbox=tmp_path / "empty", data_dir=tmp_path), None) == ([], None)
 
 
 def evaluate(settings: Settings, cursor: str | None) -> tuple[list[str | None], str | None]:

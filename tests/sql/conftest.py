@@ -194,6 +194,8 @@ def _complete(table: Table, given: Mapping[str, object]) -> Row:
     if table.name in _CELL_TABLES:
         row = _complete_cell(row)
     row = {**_DEFAULTS.get(table.name, {}), **row}
+    if table.name == "raw.captures":  # seen last when it was published, if nothing else is said
+        row = {"last_seen_at": row["published_at"], **row}
     unknown = set(given) - {"jobs"} - {column.name for column in table.columns}
     assert not unknown, f"{table.name} has no column {unknown}"
     return {column.name: row.get(column.name, _empty(column)) for column in table.columns}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -30,33 +31,37 @@ from pipelines.sources.request_log import RequestLog
 # The schedules
 
 NEWEST = Period(2026, 1)  # in September 2026
-SEEN = {NEWEST: date(2026, 8, 28)}
+EARLIER = {Period(2025, 4): date(2026, 6, 2)}
+SEEN = EARLIER | {NEWEST: date(2026, 8, 28)}
 
 
 @pytest.mark.parametrize(
-    ("day", "seen", "reason"),
+    ("day", "seen", "asked", "reason"),
     [
-        ("2026-09-15", {}, "2026-Q1 may be published"),
-        ("2026-08-03", SEEN, REASON_TO_SWEEP),  # the first Monday of the month
-        ("2026-09-01", SEEN, "2026-Q1 came on 2026-08-28: its files may follow each other"),
-        ("2026-09-04", SEEN, None),
-        ("2026-09-14", SEEN, "Monday: all that is open for revision"),
-        ("2026-09-15", SEEN, None),
-        ("2026-12-01", SEEN, "2026-Q2 may be published"),
-        ("2026-12-31", SEEN, "2026-Q2 may be published"),
-        ("2027-01-05", SEEN, "2026-Q2 is late"),
-        ("2027-02-26", SEEN, "2026-Q2 is late"),
-        ("2026-11-26", SEEN, None),
+        ("2026-09-15", {}, None, "nothing is in hand yet"),
+        ("2026-08-12", EARLIER, "2026-08-03", "2026-Q1 may be published"),
+        ("2026-09-01", SEEN, "2026-08-31", REASON_TO_SWEEP),
+        ("2026-09-08", SEEN, "2026-08-31", REASON_TO_SWEEP),  # the days before were missed
+        ("2026-09-04", SEEN, "2026-09-01", "2026-Q1 came on 2026-08-28: its files may follow each other"),
+        ("2026-09-17", SEEN, "2026-09-01", "2026-Q1 came on 2026-08-28: its files may follow each other"),
+        ("2026-09-18", SEEN, "2026-09-01", None),
+        ("2026-09-21", SEEN, "2026-09-01", "Monday: all that is open for revision"),
+        ("2026-09-22", SEEN, "2026-09-01", None),
+        ("2026-12-02", SEEN, "2026-12-01", "2026-Q2 may be published"),
+        ("2026-12-31", SEEN, "2026-12-01", "2026-Q2 may be published"),
+        ("2027-01-05", SEEN, "2027-01-01", "2026-Q2 is late"),
+        ("2027-02-26", SEEN, "2027-02-01", "2026-Q2 is late"),
+        ("2026-11-26", SEEN, "2026-11-02", None),
     ],
 )
-def test_why_a_scheduled_run_looks(day: str, seen: dict[Period, date], reason: str | None) -> None:
-    assert reason_to_look(date.fromisoformat(day), seen) == reason
+def test_why_a_scheduled_run_looks(day: str, seen: dict[Period, date], asked: str | None, reason: str | None) -> None:
+    assert reason_to_look(date.fromisoformat(day), seen, asked and date.fromisoformat(asked)) == reason
 
 
 @pytest.mark.parametrize(("quarter", "day"), RELEASED_ON.items())
 def test_every_known_release_would_have_been_looked_for_on_its_day(quarter: Period, day: date) -> None:
-    seen = {other: released for other, released in RELEASED_ON.items() if other < quarter}
-    assert reason_to_look(day, seen) == f"{quarter} may be published"
+    seen = {Period(2024, 4): date(2025, 6, 4)} | {q: released for q, released in RELEASED_ON.items() if q < quarter}
+    assert reason_to_look(day, seen, day) == f"{quarter} may be published"
 
 
 def tick(settings: Settings, time: datetime) -> dg.RunRequest | str:
@@ -80,7 +85,10 @@ def test_a_tick_without_reason_says_what_is_there(tmp_path: Path) -> None:
     log = RequestLog(replace(Settings(), data_dir=tmp_path).raw_dir)
     file = area_slice("https://bls", NEWEST, "41000")
     content = Capture("a" * 64, "bls", file.address, file.name, "csv", 1, "2026-08-28T15:00:00+00:00", "", "")
-    log.good(file, content, "captured", content.retrieved_at)
+    log.captured(file, content, "captured", content.retrieved_at, None, None)
+    before = log.last(file.address)
+    assert before
+    log.unchanged(before, "2026-11-02T16:00:00+00:00")
     time = datetime(2026, 11, 26, 11, 30, tzinfo=ZoneInfo("America/New_York"))
     assert tick(replace(Settings(), data_dir=tmp_path), time) == "2026-Q1 is there, and it is no Monday"
 
@@ -143,11 +151,18 @@ def test_a_hidden_file_is_no_change(settings: Settings) -> None:
 
 
 def test_there_is_nothing_to_watch_without_files(settings: Settings) -> None:
-    for blind in (replace(settings, source="sample"), replace(settings, inbox=settings.inbox / "nowhere")):
-        decision, cursor = sense(blind)
-        assert isinstance(decision, dg.SkipReason)
-        assert str(blind.inbox) in str(decision.skip_message)
-        assert cursor is None
+    blind = replace(settings, inbox=settings.inbox / "nowhere")
+    decision, cursor = sense(blind)
+    assert isinstance(decision, dg.SkipReason)
+    assert str(blind.inbox) in str(decision.skip_message)
+    assert cursor is None
+
+
+@pytest.mark.parametrize("source", ["sample", "files", "bls"])
+def test_a_run_for_the_inbox_reads_the_inbox_whatever_other_runs_do(settings: Settings, source: Any) -> None:
+    decision, _ = sense(replace(settings, source=source))
+    assert isinstance(decision, dg.RunRequest)
+    assert decision.run_config == {"resources": {"settings": {"config": {"source": "files"}}}}
 
 
 # Progress

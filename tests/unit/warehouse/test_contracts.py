@@ -162,5 +162,5 @@ def test_raw_contracts_are_what_the_readers_write(name: str) -> None:
 
 
 def test_captures_and_refusals_are_what_the_intake_hands_over() -> None:
-    for name, schema in (("captures", manifest_frame([]).schema), ("refused_files", REFUSALS_SCHEMA)):
+    for name, schema in (("captures", manifest_frame([], {}).schema), ("refused_files", REFUSALS_SCHEMA)):
         assert [(column.name, column.type) for column in ALL_TABLES[f"raw.{name}"].columns] == types_of(schema)

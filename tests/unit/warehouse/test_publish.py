@@ -293,8 +293,8 @@ class TestRevisionsBeyondTheEnvelope:
             connection.execute("INSERT INTO reference.areas VALUES ('41000', 'Oregon -- Statewide', 'state', '41')")
             connection.execute(
                 "INSERT INTO raw.captures (vintage_order, capture_sha256, source, address, file_name, container, bytes,"
-                " retrieved_at, published_at, periods, areas) VALUES (2, ?, 'bls', 'https://example.org/41000.csv',"
-                " '41000.csv', 'csv', 1, '', '', '', '')",
+                " retrieved_at, published_at, last_seen_at, periods, areas) VALUES (2, ?, 'bls',"
+                " 'https://example.org/41000.csv', '41000.csv', 'csv', 1, '', '', '', '', '')",
                 [self.FILE],
             )
             for measure, before, after in (("employment", 1_000_000, 1_020_000), ("wages", 5_000_000, 4_990_000)):
@@ -349,9 +349,14 @@ Oregon, 2025-Q1, published 2026-06-02 in place of 2025-09-09
         (review,) = load_definitions(own, SHIPPED_DEFINITIONS).reviewed_revisions
         assert (review.state_fips, review.period, review.capture_sha256) == ("41", "2025-Q1", self.FILE)
 
-    @pytest.mark.parametrize("change", ["reviewed_by = 'data steward'", "is_in_force = false"])
-    def test_what_was_reviewed_or_is_no_longer_in_force_is_published(self, revised: Warehouse, change: str) -> None:
+    def test_what_was_reviewed_is_published(self, revised: Warehouse) -> None:
         with open_database(revised.working) as connection:
-            connection.execute(f"UPDATE marts.revisions SET {change}")
+            connection.execute("UPDATE marts.revisions SET reviewed_by = 'data steward'")
         revised.publish()
         assert revised.runs() == ["second"]
+
+    def test_what_was_not_is_not_published_with_the_file_that_follows_it(self, revised: Warehouse) -> None:
+        with open_database(revised.working) as connection:
+            connection.execute("UPDATE marts.revisions SET is_in_force = false")
+        with pytest.raises(NotFitForPublication):
+            revised.publish()
