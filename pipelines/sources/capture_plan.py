@@ -95,7 +95,8 @@ def plan_bls(
     first_year_of_slices = newest.year - scope.bls_years
     since = wanted.since or first_year_of_slices
     seen = quarters_seen(answers)
-    unfinished = [quarter for quarter in seen if today < final_from(quarter, seen)]
+    in_slices = quarters_seen(answer for answer in answers if answer.area_fips)
+    unfinished = [quarter for quarter in in_slices if today < final_from(quarter, seen)]
     usual = {*quarters_between(Period(since, 1), newest), *unfinished}
     asked = usual if wanted.quarters is None else wanted.quarters
     quarters = sorted(quarter for quarter in asked if quarter <= newest)

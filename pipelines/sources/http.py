@@ -5,6 +5,7 @@ are (bls_files, qualityinfo_files), and whether the content of one is right (cap
 """
 
 import email.utils
+import re
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ _BLOCK = 2**16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _MOST_REDIRECTS = 5
+_NUMBER = re.compile(r"[0-9]+")
+_PART = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
+_BEYOND_ALL = 10**18  # bytes or seconds: no file is so large, nobody waits so long
+_FIRST_DATE = datetime(1990, 1, 1, tzinfo=UTC)  # what is older is a clock or a field that was never set
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,15 @@ class _Transfer:
     target: Path
     largest_bytes: int
     conditions: dict[str, str]
-    version: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    length: int | None = None
+    """Of the whole file, as far as the server has said it."""
+
+    @property
+    def version(self) -> str | None:
+        """What names the same bytes, and no others."""
+        return None if self.etag is None or self.etag.startswith("W/") else self.etag
 
     def headers(self) -> dict[str, str]:
         """Of the next attempt: go on where the last one was cut, if the file is still the same."""
@@ -105,7 +118,32 @@ class _Transfer:
 
     def start_over(self) -> None:
         self.target.unlink(missing_ok=True)
-        self.version = None
+        self.etag = self.last_modified = self.length = None
+
+    def begin(self, response: requests.Response) -> None:
+        """With a whole file."""
+        self.start_over()
+        self.etag, self.last_modified = _said(response, "ETag"), _said(response, "Last-Modified")
+        self.length = _length(response)
+
+    def goes_on_with(self, response: requests.Response) -> bool:
+        """Whether a part is all that is missing, and of the version that is here."""
+        part = _PART.fullmatch(response.headers.get("Content-Range", ""))
+        if part is None or response.headers.get("ETag", self.etag) != self.etag:
+            return False
+        start, end, total = map(int, part.groups())
+        is_the_rest = start == self.bytes_here() > 0 and end + 1 == total and _length(response) in (None, total - start)
+        if not is_the_rest or self.length not in (None, total):
+            return False
+        self.length = total
+        return True
+
+
+class _SessionWithoutRedirects(requests.Session):
+    """Leaves redirects to its user: even one that it does not follow it would read, body and all."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 @dataclass
@@ -124,7 +162,7 @@ class PoliteSession:
     requests_sent: int = 0
 
     def __post_init__(self) -> None:
-        self._session = requests.Session()
+        self._session = _SessionWithoutRedirects()
         self._session.auth = lambda request: request  # without it, passwords of ~/.netrc would be sent along
         self._session.headers.update(
             {"User-Agent": f"{PRODUCT}; {self.contact}", "Accept": "*/*", "Accept-Encoding": "identity"}
@@ -220,7 +258,7 @@ class PoliteSession:
             if response.status_code not in _REDIRECTS or "Location" not in response.headers:
                 return response
             response.close()
-            address = urljoin(address, response.headers["Location"])
+            address = _redirected(transfer.address, address, response.headers["Location"])
         raise RequestFailed(transfer.address, f"more than {_MOST_REDIRECTS} redirects; look at the address")
 
     def _wait_for_turn(self, host: str) -> None:
@@ -233,14 +271,14 @@ class PoliteSession:
         status = response.status_code
         if status == 304 and transfer.conditions:
             return NotModified()
-        if status == 206 and _starts_at(response) == transfer.bytes_here() > 0:
-            return self._write(transfer, response, offset=transfer.bytes_here())
+        if status == 206 and transfer.goes_on_with(response):
+            return self._write(transfer, response)
         if status in (206, 416):
             transfer.start_over()
             raise _TryAgain(f"{status}: the rest of the file cannot be had by itself")
         if status == 200:
-            transfer.start_over()
-            return self._write(transfer, response, offset=0)
+            transfer.begin(response)
+            return self._write(transfer, response)
         if status in _BUSY:
             raise _TryAgain(f"the server answers {status} {response.reason}", self._retry_after(transfer, response))
         if status in (401, 403):
@@ -254,16 +292,15 @@ class PoliteSession:
         seconds = _seconds(response.headers.get("Retry-After"))
         if seconds and seconds > self.manners.longest_retry_after_seconds:
             self._count_failure(_origin(transfer.address))
-            reason = f"the server answers {response.status_code} and wants to be left alone for {seconds:.0f} s"
+            how_long = "ever" if seconds >= _BEYOND_ALL else f"{seconds:.0f} s"
+            reason = f"the server answers {response.status_code} and wants to be left alone for {how_long}"
             raise RequestFailed(transfer.address, f"{reason}; the next run asks again")
         return seconds
 
-    def _write(self, transfer: _Transfer, response: requests.Response, offset: int) -> Received:
-        length = _length(response)
-        if length is not None and offset + length > transfer.largest_bytes:
-            raise RefusedFile(transfer.address, _too_large(offset + length, transfer.largest_bytes))
-        etag = response.headers.get("ETag")
-        transfer.version = etag if etag and not etag.startswith("W/") else None
+    def _write(self, transfer: _Transfer, response: requests.Response) -> Received:
+        offset, length = transfer.bytes_here(), transfer.length
+        if length is not None and length > transfer.largest_bytes:
+            raise RefusedFile(transfer.address, _too_large(length, transfer.largest_bytes))
         started, received = time.monotonic(), 0
         with transfer.target.open("ab") as file:
             while block := response.raw.read1(_BLOCK, decode_content=False):
@@ -272,10 +309,10 @@ class PoliteSession:
                     raise RefusedFile(transfer.address, _too_large(offset + received, transfer.largest_bytes))
                 file.write(block)
                 self._give_up_if_slow(received, time.monotonic() - started)
-        if length is not None and received != length:
-            raise _TryAgain(f"the connection was cut after {received:,} of {length:,} bytes")
-        last_modified = response.headers.get("Last-Modified")
-        return Received(transfer.target, offset + received, etag, last_modified, has_length=length is not None)
+        have = offset + received
+        if length is not None and have != length:
+            raise _TryAgain(f"the connection was cut after {have:,} of {length:,} bytes")
+        return Received(transfer.target, have, transfer.etag, transfer.last_modified, has_length=length is not None)
 
     def _give_up_if_slow(self, received: int, seconds: float) -> None:
         if seconds > self.manners.seconds_of_patience and received / seconds < self.manners.slowest_bytes_a_second:
@@ -286,11 +323,13 @@ class PoliteSession:
 
 
 def http_date(text: str | None) -> str | None:
-    """An HTTP date as UTC in ISO 8601 with microseconds, None where it is none."""
+    """An HTTP date as UTC in ISO 8601 with microseconds, None where it is none or cannot be right."""
     try:
-        return email.utils.parsedate_to_datetime(text or "").astimezone(UTC).isoformat(timespec="microseconds")
-    except ValueError:
+        found = email.utils.parsedate_to_datetime(text or "")
+        moment = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
+    return moment.isoformat(timespec="microseconds") if moment >= _FIRST_DATE else None
 
 
 def _origin(address: str) -> str:
@@ -298,24 +337,40 @@ def _origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def _starts_at(response: requests.Response) -> int:
-    """The first byte of a partial answer, from `Content-Range: bytes 100-199/200`; -1 where it says nothing usable."""
-    unit, _, place = response.headers.get("Content-Range", "").partition(" ")
-    first = place.partition("-")[0]
-    return int(first) if unit == "bytes" and first.isdecimal() else -1
+def _redirected(asked: str, address: str, location: str) -> str:
+    """Where a redirect leads."""
+    try:
+        found = urljoin(address, location)
+        _origin(found)
+    except ValueError as error:
+        reason = f"leads to {location[:200]!r}, which is no address ({error}); not followed"
+        raise RequestFailed(asked, reason) from error
+    return found
+
+
+def _said(response: requests.Response, name: str) -> str | None:
+    """A header that can be sent back, which one with control characters cannot."""
+    text = response.headers.get(name)
+    return text if text and text.isprintable() else None
 
 
 def _length(response: requests.Response) -> int | None:
-    text = response.headers.get("Content-Length", "")
-    return int(text) if text.isdecimal() else None
+    return _number(response.headers.get("Content-Length", ""))
+
+
+def _number(text: str) -> int | None:
+    """Digits as a number, none larger than _BEYOND_ALL; None where it is something else."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    return int(text) if len(text) <= 18 else _BEYOND_ALL
 
 
 def _seconds(retry_after: str | None) -> float | None:
     """What a Retry-After header asks for: seconds, or the time until a date."""
     if retry_after is None:
         return None
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
+    if (seconds := _number(retry_after.strip())) is not None:
+        return float(seconds)
     moment = http_date(retry_after)
     return max(0.0, (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()) if moment else None
 

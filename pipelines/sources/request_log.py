@@ -180,11 +180,11 @@ def quarters_seen(answers: Iterable[LastAnswer]) -> dict[Period, date]:
 
 def last_seen(answers: Iterable[LastAnswer], as_of: date | None = None) -> dict[str, str]:
     """When each captured content was last seen at its publisher; as far as was known at the end of a day."""
-    end = f"{as_of}T24" if as_of else "9999"
+    end = f"{as_of or date.max}T23:59:59.999999+00:00"
     seen: dict[str, str] = {}
     for answer in answers:
         for held in (*answer.earlier, *_held_before(replace(answer, earlier=()))):
-            if held.since < end:
+            if held.since <= end:
                 seen[held.capture_sha256] = max(seen.get(held.capture_sha256, ""), min(held.until, end))
     return seen
 
