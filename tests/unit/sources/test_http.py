@@ -14,6 +14,7 @@ from publisher_server import (
     Fault,
     HugeLength,
     NoAnswer,
+    OtherHeaders,
     PublisherServer,
     Redirect,
     SlowDrip,
@@ -180,6 +181,56 @@ def test_a_file_that_is_replaced_while_it_comes_is_read_anew(visit: Visit) -> No
     assert statuses(visit.server) == [200, 200]
 
 
+SIZE = len(CONTENT)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"ETag": '"of another version"'},
+        {"ETag": 'W/"of another version"'},
+        {"Content-Range": f"bytes {{have}}-{SIZE - 1}/{SIZE + 1}"},
+        {"Content-Range": f"bytes {{have}}-{SIZE - 2}/{SIZE}"},
+        {"Content-Range": f"bytes {{have}}-{SIZE + 9}/{SIZE + 10}"},
+        {"Content-Range": f"bytes {{have}}-{SIZE - 1}/*"},
+        {"Content-Range": f"bytes 0-{SIZE - 1}/{SIZE}"},
+        {"Content-Range": f"lines {{have}}-{SIZE - 1}/{SIZE}"},
+        {"Content-Range": f"bytes {{have}}-{'9' * 5000}/1{'0' * 5000}"},
+        {"Content-Range": None},
+        {"Content-Length": "10"},
+    ],
+    ids=lambda part: " ".join(str(text)[:40] for one in part.items() for text in one),
+)
+def test_the_rest_of_another_version_is_not_joined(visit: Visit, part: dict[str, str | None]) -> None:
+    have = 100_000
+    said = {name: text and text.replace("{have}", str(have)) for name, text in part.items()}
+    visit.server.misbehave(PATH, CutAfter(have), OtherHeaders(said))
+    received = visit.fetch()
+    assert isinstance(received, Received)
+    assert visit.target.read_bytes() == CONTENT
+    assert statuses(visit.server) == [200, 206, 200], "it is asked for anew"
+    assert visit.server.requests[2].headers["Range"] is None
+    assert "cannot be had by itself" in visit.told[1]
+
+
+def test_a_rest_that_does_not_repeat_the_version_is_of_the_version_asked_for(visit: Visit) -> None:
+    whole = visit.fetch()
+    visit.target.unlink()
+    silent = OtherHeaders({"ETag": None, "Last-Modified": None, "Content-Length": None})
+    visit.server.misbehave(PATH, CutAfter(100_000), silent)
+    assert visit.fetch() == whole
+    assert visit.target.read_bytes() == CONTENT
+
+
+def test_a_rest_without_a_length_is_whole_by_its_range(visit: Visit) -> None:
+    visit.server.misbehave(PATH, CutChunked(100_000), CutChunked(50_000))
+    received = visit.fetch()
+    assert isinstance(received, Received)
+    assert received.has_length
+    assert visit.target.read_bytes() == CONTENT
+    assert statuses(visit.server) == [200, 206, 206]
+
+
 def test_a_body_that_is_shorter_than_said_is_asked_for_again(visit: Visit) -> None:
     visit.server.misbehave(PATH, WrongLength(len(CONTENT) + 100))
     visit.fetch()
@@ -229,6 +280,22 @@ def test_a_long_retry_after_is_not_waited_for(visit: Visit) -> None:
     assert visit.pauses == []
 
 
+@pytest.mark.parametrize("seconds", ["9" * 5000, "9" * 400, "9" * 30])
+def test_a_retry_after_without_end_is_not_waited_for(visit: Visit, seconds: str) -> None:
+    visit.server.misbehave(PATH, Status(429, retry_after=seconds))
+    assert "wants to be left alone for ever; the next run asks again" in visit.failure().reason
+    assert visit.pauses == []
+
+
+@pytest.mark.parametrize(
+    "text", ["inf", "nan", "-1", "1e99", "Fri, 31 Dec 9999 23:59:59 -0100", "Thu, 01 Jan 1970 00:00:00 GMT"]
+)
+def test_a_retry_after_that_cannot_be_used_is_none(visit: Visit, text: str) -> None:
+    visit.server.misbehave(PATH, Status(503, retry_after=text))
+    assert isinstance(visit.fetch(), Received)
+    assert visit.pauses[0] < 1
+
+
 def test_a_host_that_refuses_three_times_is_not_asked_again(visit: Visit) -> None:
     visit.server.misbehave(PATH, Status(403), always=True)
     reasons = [visit.failure().reason for _ in range(5)]
@@ -255,6 +322,31 @@ def test_more_than_such_a_file_can_have_is_refused(visit: Visit, fault: Fault) -
     assert len(visit.server.requests) == 1
 
 
+@pytest.mark.parametrize("digits", [19, 5000])
+def test_a_length_beyond_all_files_is_too_large(visit: Visit, digits: int) -> None:
+    visit.server.misbehave(PATH, OtherHeaders({"Content-Length": "9" * digits}))
+    with pytest.raises(RefusedFile, match="more than such a file can have"):
+        visit.fetch(largest_bytes=10**6)
+    assert not visit.target.exists()
+    assert len(visit.server.requests) == 1
+
+
+@pytest.mark.parametrize("text", ["-1", "1e3", "many", "²"])
+def test_a_length_that_is_no_number_is_none(visit: Visit, text: str) -> None:
+    visit.server.misbehave(PATH, OtherHeaders({"Content-Length": text}))
+    received = visit.fetch()
+    assert isinstance(received, Received)
+    assert not received.has_length
+    assert visit.target.read_bytes() == CONTENT
+
+
+def test_a_version_that_cannot_be_sent_back_is_none(visit: Visit) -> None:
+    visit.server.misbehave(PATH, OtherHeaders({"ETag": '\x0b"a"', "Last-Modified": "\x1f"}))
+    received = visit.fetch()
+    assert isinstance(received, Received)
+    assert (received.etag, received.last_modified) == (None, None)
+
+
 def test_a_body_that_is_longer_than_said_is_never_longer_in_hand(visit: Visit) -> None:
     visit.server.misbehave(PATH, WrongLength(1000))
     received = visit.fetch()
@@ -279,6 +371,14 @@ def test_a_redirect_to_another_host_is_not(visit: Visit, where: str) -> None:
     assert len(visit.server.requests) == 1
 
 
+@pytest.mark.parametrize("where", ["https://[x/", "//[", "http://[::1", "https://[v1]/"])
+def test_a_redirect_that_cannot_be_read_is_said(visit: Visit, where: str) -> None:
+    visit.server.misbehave(PATH, Redirect(where))
+    failure = visit.failure()
+    assert f"leads to {where!r}, which is no address" in failure.reason
+    assert len(visit.server.requests) == 1
+
+
 def test_a_redirect_in_a_circle_ends(visit: Visit) -> None:
     visit.server.misbehave(PATH, Redirect(PATH), always=True)
     assert "redirects" in visit.failure().reason
@@ -291,6 +391,52 @@ def test_an_address_of_another_host_is_never_asked(visit: Visit) -> None:
     assert visit.session.requests_sent == 0
 
 
-@pytest.mark.parametrize(("text", "moment"), [(None, None), ("", None), ("yesterday", None)])
-def test_what_is_no_date_is_none(text: str | None, moment: str | None) -> None:
-    assert http_date(text) == moment
+# Dates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "yesterday",
+        "Fri, 31 Dec 9999 23:59:59 -0100",
+        "Wed, 04 Sep 2024 10:00:00 +9999999999999999",
+        f"Wed, 04 Sep {'9' * 5000} 10:00:00 GMT",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Sun, 31 Dec 1989 23:59:59 GMT",
+        "Mon, 01 Jan 1990 00:30:00 +0100",
+    ],
+    ids=lambda text: str(text)[:50],
+)
+def test_what_is_no_date_is_none(text: str | None) -> None:
+    assert http_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Mon, 01 Jan 1990 00:00:00 GMT", "1990-01-01T00:00:00.000000+00:00"),
+        ("Wed, 04 Sep 2024 10:00:00 -0400", "2024-09-04T14:00:00.000000+00:00"),
+        ("Wed, 04 Sep 2024 14:00:00 -0000", "2024-09-04T14:00:00.000000+00:00"),
+        ("Wed, 04 Sep 2024 14:00:00", "2024-09-04T14:00:00.000000+00:00"),
+    ],
+)
+def test_dates_are_universal_time_wherever_this_machine_is(
+    text: str, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    time.tzset()
+    try:
+        assert http_date(text) == moment
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_file_with_a_date_that_cannot_be_used_comes_all_the_same(visit: Visit) -> None:
+    visit.server.misbehave(PATH, OtherHeaders({"Last-Modified": "Fri, 31 Dec 9999 23:59:59 -0100"}))
+    received = visit.fetch()
+    assert isinstance(received, Received)
+    assert http_date(received.last_modified) is None
+    assert visit.target.read_bytes() == CONTENT
