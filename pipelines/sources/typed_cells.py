@@ -74,7 +74,8 @@ class TypedCells:
     def ensure(self, capture: Capture, file: Path) -> None:
         """Reads a captured file into its typed tables unless they are there already.
 
-        Raises RefusedFile where nothing in the file can be used; nothing is written then.
+        What was read of it for another choice of areas goes. Raises RefusedFile where nothing in the file can be used;
+        nothing is written then.
         """
         target = self.folder_of(capture)
         if target.exists():
@@ -86,6 +87,9 @@ class TypedCells:
             wanted = self._wanted_of(capture)
             results = _read_file(file, capture.container, capture.file_name, self.areas, wanted)
             _write_tables(whole, capture, results, "no table of the areas wanted is in it" if wanted else _NOTHING)
+            others = self.folder.glob(f"{capture.capture_sha256}*")
+            for number, other in enumerate([each for each in others if each != target]):
+                other.rename(Path(temporary) / f"other-{number}")  # it goes whole: a killed run leaves no half of it
             if not target.exists():
                 whole.rename(target)
 

@@ -266,14 +266,29 @@ def test_of_a_table_of_all_areas_the_rows_of_the_wanted_ones_are_read(tmp_path: 
     assert areas_read(room, room.ensure(zip_of(**single), source="bls")) == {"53011"}
 
 
-def test_another_choice_of_areas_reads_anew(tmp_path: Path) -> None:
-    content = zip_of(**BY_AREA)
-    for wanted in (["41051"], ["53011", "41051"], ["53011"]):
+def test_another_choice_of_areas_reads_anew_and_leaves_nothing_of_the_one_before(tmp_path: Path) -> None:
+    content, other = zip_of(**BY_AREA), zip_of(**{"a/" + name: member for name, member in BY_AREA.items()})
+    untouched = Room(tmp_path, wanted=["41051"])
+    beside = untouched.typed.folder_of(untouched.ensure(other, source="bls"))
+    for wanted in (["41051"], ["53011", "41051"], [], ["53011"]):
         room = Room(tmp_path, wanted=wanted)
-        assert areas_read(room, room.ensure(content, source="bls")) == set(wanted)
-    first = Room(tmp_path, wanted=["41051", "53011"])
-    assert first.typed.folder_of(room.ensure(content, source="bls")).exists()  # whatever the order
-    assert len(list(first.typed.folder.iterdir())) == 3
+        capture = room.ensure(content, source="bls")
+        assert areas_read(room, capture) == set(wanted or ["41051", "53011"])
+        assert set(room.typed.folder.iterdir()) == {beside, room.typed.folder_of(capture)}
+
+
+def test_the_order_of_the_wanted_areas_is_no_other_choice(tmp_path: Path) -> None:
+    first, again = (Room(tmp_path, wanted=wanted) for wanted in (["41051", "53011"], ["53011", "41051"]))
+    capture = first.ensure(zip_of(**BY_AREA), source="bls")
+    again.typed.ensure(capture, tmp_path / "not there any more")
+
+
+def test_a_choice_that_is_refused_leaves_the_one_before(tmp_path: Path) -> None:
+    room, refused = Room(tmp_path, wanted=["41051"]), Room(tmp_path, wanted=["41000"])
+    capture = room.ensure(zip_of(**BY_AREA), source="bls")
+    with pytest.raises(RefusedFile):
+        refused.ensure(zip_of(**BY_AREA), source="bls")
+    assert areas_read(room, capture) == {"41051"}
 
 
 def test_a_zip_of_the_inbox_and_a_slice_are_read_whole(tmp_path: Path) -> None:
