@@ -13,12 +13,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.domain.periods import Period
 from pipelines.orchestration import intake, web_looks
 from pipelines.orchestration.intake import NO_SPACE, NoSpaceLeft, NothingToBuildFrom, take_in, typed_files
+from pipelines.orchestration.web_looks import request_log, scope_of
 from pipelines.settings import Settings
 from pipelines.sources import bls, sample_files, typed_cells
+from pipelines.sources.bls_files import area_slice
 from pipelines.sources.definition_files import load_definitions
-from pipelines.sources.raw_store import RawStore
+from pipelines.sources.qualityinfo_files import workbook
+from pipelines.sources.raw_store import Capture, RawStore, sha256_of
 from pipelines.sources.reading import MemberCells, RefusedFile
 from pipelines.warehouse.build import build_from_frame, check_contract
 from pipelines.warehouse.connection import open_database
@@ -182,6 +186,92 @@ def test_a_day_before_the_first_capture_cannot_be_rebuilt(settings: Settings) ->
         NothingToBuildFrom, match="2026-03-13 nothing was captured yet; the first capture is of 2026-03-14"
     ):
         take_in(early)
+
+
+# What was seen at a publisher
+
+SLICE = area_slice(Settings().bls_address, Period(2016, 1), "41051")
+
+
+def noon(day: str) -> str:
+    return f"{day}T12:00:00.000000+00:00"
+
+
+def seen_at_bls(settings: Settings, day: str, jobs: str) -> Capture:
+    """BLS has a file with so many jobs on a day, and says that it was published then."""
+    path = settings.data_dir.parent / "answer.csv"
+    path.write_bytes(table(month1_emplvl=jobs))
+    capture = Capture(sha256_of(path), "bls", SLICE.address, SLICE.name, "csv", path.stat().st_size, noon(day), "", "")
+    capture = RawStore(settings.raw_dir).keep(path, capture)
+    request_log(settings).captured(SLICE, capture, "captured", noon(day), None, None)
+    return capture
+
+
+def unchanged_at_bls(settings: Settings, day: str) -> None:
+    answer = request_log(settings).last(SLICE.address)
+    assert answer
+    request_log(settings).unchanged(answer, noon(day))
+
+
+def jobs_by_vintage(settings: Settings) -> list[int]:
+    """The jobs that each capture says, from the oldest vintage to the one that serves."""
+    order = take_in(settings).tables()["raw.captures"].sort("vintage_order")["capture_sha256"].to_list()
+    files = {file.parent.name: file for file in typed_files(settings, "quarterly_cells")}
+    return [pl.read_parquet(files[sha256])["month1_employment"].item() for sha256 in order]
+
+
+def test_a_file_taken_in_by_hand_does_not_outrank_what_was_seen_at_its_publisher_later(settings: Settings) -> None:
+    web = seen_at_bls(settings, "2026-03-02", jobs="1")
+    put_of(settings, "2026-03-04", month1_emplvl="2")
+    assert jobs_by_vintage(on("2026-03-05", settings)) == [1, 2]
+    unchanged_at_bls(settings, "2026-03-09")
+    assert jobs_by_vintage(settings) == [2, 1]
+    found = take_in(settings)
+    assert found.last_seen == {web.capture_sha256: noon("2026-03-09")}
+    manifest = found.tables()["raw.captures"]
+    assert manifest["last_seen_at"].to_list() == [
+        "2026-03-04T00:00:00.000000+00:00",
+        noon("2026-03-09"),
+    ]
+    assert manifest["published_at"].is_sorted(descending=True)
+
+
+def test_a_publisher_that_goes_back_serves_the_earlier_file_again(settings: Settings) -> None:
+    seen_at_bls(settings, "2026-03-02", jobs="1")
+    seen_at_bls(settings, "2026-03-04", jobs="2")
+    assert jobs_by_vintage(settings) == [1, 2]
+    seen_at_bls(settings, "2026-03-06", jobs="1")
+    assert jobs_by_vintage(settings) == [2, 1]
+    for day, jobs in (("03-03", [1]), ("03-04", [1, 2]), ("03-05", [1, 2]), ("03-06", [2, 1]), ("03-07", [2, 1])):
+        assert jobs_by_vintage(replace(settings, as_of=date.fromisoformat(f"2026-{day}"))) == jobs
+
+
+def test_a_sample_was_never_seen_at_a_publisher(sample: Settings) -> None:
+    seen_at_bls(sample, "2026-03-02", jobs="1")
+    assert take_in(sample).last_seen == {}
+
+
+def test_web_files_leave_out_failing_addresses_that_are_no_longer_asked_for(settings: Settings) -> None:
+    settings = on("2026-12-09", settings)
+    seen_at_bls(settings, "2026-03-02", jobs="1")  # of a quarter that slices are no longer asked for of
+    log, newest = request_log(settings), Period(2026, 1)
+    [area, *_] = scope_of(settings).qualityinfo_areas
+    asked = [
+        area_slice(settings.bls_address, newest, "41000"),
+        workbook(settings.qualityinfo_address, Period(2025), area),
+    ]
+    gone = [
+        area_slice(settings.bls_address, newest, "01001"),
+        area_slice("https://earlier.example", newest, "41000"),
+        workbook(settings.qualityinfo_address, Period(1990), area),
+    ]
+    for file in (*asked, *gone):
+        log.bad(file, "failed", "503", noon("2026-12-08"))
+    web_files = take_in(settings).web_files
+    assert set(web_files["address"]) == {SLICE.address, *(file.address for file in asked)}
+    log.bad(SLICE, "missing", "404", noon("2026-12-08"))
+    assert set(take_in(settings).web_files["address"]) == {file.address for file in asked}
+    assert take_in(replace(settings, as_of=date(2026, 12, 9))).web_files.is_empty()
 
 
 # The disk

@@ -11,7 +11,17 @@ import pytest
 
 from pipelines.domain.periods import Period
 from pipelines.orchestration import web_looks
-from pipelines.orchestration.web_looks import late_releases, look, news, now, plan_look, request_log, scope_of, today
+from pipelines.orchestration.web_looks import (
+    late_releases,
+    look,
+    news,
+    now,
+    plan_look,
+    planned_addresses,
+    request_log,
+    scope_of,
+    today,
+)
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.bls_files import area_slice
 from pipelines.sources.capture_plan import CapturePlan, PlannedRequest
@@ -43,7 +53,7 @@ def said(outcomes: Sequence[Outcome], settings: Settings, **more: int) -> list[s
     report = LookReport([answered(outcome) for outcome in outcomes], requests_sent=len(outcomes))
     report.earlier = more.get("earlier", 0)
     report.waiting = [planned()] * more.get("waiting", 0)
-    return list(news(CapturePlan((), 0), report, settings))
+    return list(news(CapturePlan("bls", (), 0), report, settings))
 
 
 # Sentences
@@ -67,7 +77,7 @@ def test_a_look_without_requests_says_that_there_was_nothing_to_ask_for(bls: Set
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_a_quarter_is_late_unless_the_look_itself_brought_it(outcome: Outcome) -> None:
-    late = CapturePlan((), 0, late=(Period(2026, 1), NEWEST))
+    late = CapturePlan("bls", (), 0, late=(Period(2026, 1), NEWEST))
     told = late_releases(late, LookReport([answered(outcome)]))
     sentences = [f"late: BLS has not published {quarter} yet, as far as was seen" for quarter in late.late]
     assert told == (sentences[:1] if outcome == "captured" else sentences)
@@ -110,12 +120,21 @@ def test_settings_of_the_run_are_in_its_plan(bls: Settings) -> None:
 
 
 def test_what_was_answered_before_is_in_the_next_plan(bls: Settings) -> None:
-    one = planned(Period(2025, 1)).file
-    one = replace(one, address=one.address.replace("https://bls", bls.bls_address))
-    capture = Capture("a" * 64, "bls", one.address, one.name, "csv", 1, now(bls), "", "")
-    request_log(bls).good(one, capture, "captured", now(bls))
+    one = area_slice(bls.bls_address, Period(2025, 1), "41000")
+    last_release = area_slice(bls.bls_address, Period(2026, 1), "41000")
+    for file, then in ((last_release, replace(bls, today=date(2026, 9, 1))), (one, bls)):
+        capture = Capture("a" * 64, "bls", file.address, file.name, "csv", 1, now(then), "", "")
+        request_log(bls).captured(file, capture, "captured", now(then), None, None)
     assert plan_look(bls).final_files == 1
     assert plan_look(replace(bls, asks_final_files=True)).final_files == 0
+    assert one.address in planned_addresses(bls, "bls")
+
+
+def test_all_addresses_of_a_source_are_planned_whatever_source_the_run_is_on(bls: Settings) -> None:
+    for source in ("bls", "qualityinfo"):
+        of_source = {one.file.address for one in plan_look(replace(bls, source=source)).requests}
+        for settings in (bls, replace(bls, source="files")):
+            assert planned_addresses(settings, source) == of_source
 
 
 def test_qualityinfo_is_planned_by_its_own_part_of_the_scope(bls: Settings) -> None:
