@@ -17,6 +17,7 @@ from pipelines.domain.release_calendar import (
     newest_due_quarter,
     published_with,
     quarters_between,
+    release_date,
     release_window,
     releases_table,
     revision_status,
@@ -115,11 +116,43 @@ def test_what_is_published_only_ever_becomes_more_final(period: Period, one: dat
     assert ranks == sorted(ranks)
 
 
-def test_a_period_is_final_a_week_after_its_last_release() -> None:
-    last = Period(2031, 1)
-    assert final_from(Period(2030, 2), {last: date(2031, 8, 30)}) == date(2031, 8, 30) + SETTLING
-    assert final_from(Period(2030, 2), {last: date(2035, 1, 1)}) == date(2031, 9, 30) + SETTLING  # seen years later
-    assert final_from(Period(2030, 2), {}) == date(2031, 9, 30) + LONGEST_SLIP
+LAST, CLOSES = Period(2031, 1), date(2031, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("seen", "final"),
+    [
+        ({LAST: date(2031, 8, 30)}, date(2031, 9, 20)),
+        ({LAST: date(2031, 12, 1)}, date(2031, 12, 22)),  # it slipped
+        ({LAST: date(2035, 1, 1)}, CLOSES + LONGEST_SLIP + SETTLING),  # first looked for years later
+        ({}, CLOSES + LONGEST_SLIP),
+        ({Period(2030, 4): date(2031, 6, 3), Period(2031, 2): date(2031, 12, 3)}, CLOSES + LONGEST_SLIP),
+    ],
+)
+def test_a_period_is_final_three_weeks_after_its_last_release_was_seen(seen: dict[Period, date], final: date) -> None:
+    assert timedelta(weeks=3) == SETTLING
+    assert {final_from(period, seen) for period in (*Period(2030).quarters, Period(2030))} == {final}
+
+
+def test_a_known_release_makes_a_period_final_only_once_it_was_seen() -> None:
+    assert final_from(Period(2025), {}) == date(2027, 9, 30)
+    assert final_from(Period(2025), {Period(2026, 1): RELEASED_ON[Period(2026, 1)]}) == date(2026, 9, 18)
+
+
+@given(PERIODS, DAYS, DAYS)
+def test_a_release_that_is_seen_later_never_makes_a_period_final_earlier(period: Period, one: date, two: date) -> None:
+    last = published_with(period)[-1]
+    earlier, later = (final_from(period, {last: day}) for day in sorted((one, two)))
+    assert earlier <= later <= release_window(last).closes + LONGEST_SLIP + SETTLING
+
+
+@given(st.builds(Period, st.integers(2032, 2059), st.sampled_from(QUARTERS)), DAYS)
+def test_a_release_whose_day_is_not_known_counts_from_the_end_of_its_window_or_when_it_was_seen(
+    quarter: Period, day: date
+) -> None:
+    closes = release_window(quarter).closes
+    assert release_date(quarter, {}) == closes
+    assert release_date(quarter, {quarter: day}) == min(day, closes)
 
 
 def test_the_table_has_each_publication_once() -> None:

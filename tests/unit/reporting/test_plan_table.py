@@ -11,7 +11,8 @@ from rich.table import Table
 
 from pipelines.reporting.plan_table import plan_files, plan_sentences, plan_summary
 
-COLUMNS = ("reason", "period", "area_fips", "address", "only_if")
+SCHEMA = dict.fromkeys(("reason", "period", "area_fips", "address"), pl.String) | {"is_certain": pl.Boolean}
+Row = tuple[str, str, str | None, str, bool]
 AREAS = ("41000", "41001", "41003", "41005", "US000")
 
 
@@ -26,19 +27,19 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("│┃|").replace("┃", "│").split("│")]
 
 
-def plan(*rows: tuple[str, str, str | None, str, str | None]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+def plan(*rows: Row) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def slices(reason: str, period: str, probe: str | None = None) -> list[tuple[str, str, str | None, str, str | None]]:
-    names = [(area, f"https://bls/{period}/{area}.csv") for area in AREAS]
-    return [(reason, period, area, name, probe if name != probe else None) for area, name in names]
+def slices(reason: str, period: str, certain: int = len(AREAS)) -> list[Row]:
+    """Of every area; only the first ones are asked for whatever they answer."""
+    return [(reason, period, area, f"https://bls/{period}/{area}.csv", n < certain) for n, area in enumerate(AREAS)]
 
 
 PLAN = plan(
-    *slices("new period", "2026-Q2", "https://bls/2026-Q2/41000.csv"),
+    *slices("new period", "2026-Q2", certain=2),
     *slices("open for revision", "2026-Q1")[:2],
-    ("never seen", "2016", None, "https://bls/2016.zip", None),
+    ("never seen", "2016", None, "https://bls/2016.zip", True),
 )
 
 
@@ -47,7 +48,7 @@ def test_the_summary_has_a_row_a_reason_and_period_in_the_order_of_asking() -> N
     assert lines[0] == "Files to ask for"
     rows = [cells(line) for line in lines if "│" in line]
     assert rows == [
-        ["new period", "2026-Q2", "5", "1", "41000, 41001, 41003 and 2 more"],
+        ["new period", "2026-Q2", "5", "2", "41000, 41001, 41003 and 2 more"],
         ["open for revision", "2026-Q1", "2", "2", "41000, 41001"],
         ["never seen", "2016", "1", "1", "all, in one archive"],
     ]
@@ -99,10 +100,7 @@ def test_a_sentence_says_how_many_how_long_and_what_is_left_alone(
 
 @given(st.lists(st.tuples(st.sampled_from(["2026-Q2", "2026-Q1"]), st.booleans()), max_size=30))
 def test_the_summary_counts_every_file_once(files: list[tuple[str, bool]]) -> None:
-    rows = [
-        ("never seen", period, "41000", f"https://{n}", "x" if waits else None)
-        for n, (period, waits) in enumerate(files)
-    ]
+    rows = [("never seen", period, "41000", f"https://{n}", certain) for n, (period, certain) in enumerate(files)]
     found = [cells(line) for line in text(plan_summary(plan(*rows))) if "│" in line]
     assert sum(int(row[2]) for row in found) == len(files)
-    assert sum(int(row[3]) for row in found) == sum(not waits for _, waits in files)
+    assert sum(int(row[3]) for row in found) == sum(certain for _, certain in files)

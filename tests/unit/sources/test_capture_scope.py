@@ -1,12 +1,13 @@
 """What is wanted from the publishers: the shipped scope, a board's own, and the faults of one."""
 
+import json
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pipelines.settings import SHIPPED_DEFINITIONS
-from pipelines.sources.capture_scope import CaptureScope, load_scope
+from pipelines.sources.capture_scope import CAPTURABLE, CaptureScope, load_scope
 from pipelines.sources.checked_yaml import FileProblem
 from pipelines.sources.definition_files import DefinitionError
 
@@ -67,16 +68,34 @@ def test_every_unknown_place_is_told_with_its_line(tmp_path: Path) -> None:
     assert all("areas.csv" in str(fault) for fault in told)
 
 
+def test_the_nation_states_counties_and_counties_unknown_can_be_asked_for(tmp_path: Path) -> None:
+    codes = ("06000", "06037", "06999", "US000")
+    own = f"bls: {{areas: {json.dumps(codes)}, years: 0}}\n{QUALITYINFO}"
+    assert scope_of(tmp_path, own).bls_areas == codes
+    kinds = AREAS.filter(pl.col("area_fips").is_in(codes)).get_column("area_kind")
+    assert set(kinds) == set(CAPTURABLE)
+
+
+@pytest.mark.parametrize("code", ["C3890", "CS440", "USCMS", "41998"])
+def test_an_area_whose_slice_cannot_be_added_up_is_refused_though_areas_csv_has_it(tmp_path: Path, code: str) -> None:
+    assert code in AREAS.get_column("area_fips")
+    [fault] = faults(tmp_path, f'bls:\n  areas:\n    - "41000"\n    - "{code}"\n  years: 5\n{QUALITYINFO}')
+    assert (fault.line, fault.found) == (4, code)
+    assert "the nation, a state, a county or a county unknown" in str(fault)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "told"),
     [
         ("bls: {areas: [53000], years: 5}\n" + QUALITYINFO, 1, "53000"),
         ("bls: {years: 5}\n" + QUALITYINFO, 1, "neither states nor areas"),
+        (QUALITYINFO + "bls:\n  years: 5\n", 2, "neither states nor areas"),
         ('bls: {states: ["41"], years: 31}\n' + QUALITYINFO, 1, "31"),
         ('bls: {states: ["41"], years: 5}\n', 1, "qualityinfo"),
         ('bls: {states: ["41"], years: 5, area: []}\n' + QUALITYINFO, 1, "area"),
         ('bls: {states: ["41"], years: 5}\n' + QUALITYINFO.replace("annual", "monthly"), 2, "monthly"),
         ('bls: {states: ["41"], years: 5}\n' + QUALITYINFO.replace("41000", "53000"), 2, "53000"),
+        ('bls: {states: ["41"], years: 5}\n' + QUALITYINFO.replace("41000", "41998"), 2, "41998"),
         ('bls: {states: ["41"], years: 5}\n' + QUALITYINFO.replace("years: 5", "years: 0"), 2, "0"),
     ],
 )

@@ -192,8 +192,20 @@ def test_the_reason_names_the_ownership_and_both_numbers(check: Check) -> None:
     assert refusal(check, SLICE, table(lines=lost)).startswith("the total of all ownerships (missing) is not the sum")
 
 
-def test_a_slice_with_a_rejected_line_says_so_there_and_is_not_called_incomplete(check: Check) -> None:
-    check(SLICE, table(lines=list(range(len(LINES) - 1))) + b"41051,5,999999\n")
+REJECTED = b"41051,5,999999\n"
+
+
+@pytest.mark.parametrize("lost", COUNTED)
+def test_a_slice_with_a_rejected_line_that_does_not_add_up_is_refused(check: Check, lost: int) -> None:
+    left = table(lines=[n for n in range(len(LINES)) if n != lost])
+    assert "lines are missing" in refusal(check, SLICE, left + REJECTED)
+
+
+def test_a_slice_that_adds_up_in_spite_of_a_rejected_line_is_good(check: Check) -> None:
+    check(SLICE, table() + REJECTED)
+    uncounted = [n for n in range(len(LINES)) if n not in COUNTED]
+    for lost in uncounted:
+        check(SLICE, table(lines=[n for n in range(len(LINES)) if n != lost]) + REJECTED)
 
 
 def test_a_workbook_has_other_levels_and_is_not_added_up(check: Check) -> None:
