@@ -60,7 +60,7 @@ def record_quarters(context: dg.AssetExecutionContext, captures: Iterable[Captur
     _show(context, {quarter for capture in captures if capture.source == "bls" for quarter in _quarters_of(capture)})
 
 
-def fail_without(context: dg.AssetExecutionContext, quarters: Iterable[Period], in_hand: Collection[Period]) -> None:
+def fail_without(context: dg.AssetExecutionContext, quarters: Collection[Period], in_hand: Collection[Period]) -> None:
     """Fails where a quarter of a backfill has no file in hand, after showing those that have. Raises dg.Failure."""
     lacking = [quarter for quarter in quarters if quarter not in in_hand]
     if lacking:

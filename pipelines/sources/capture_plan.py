@@ -95,8 +95,7 @@ def plan_bls(
     first_year_of_slices = newest.year - scope.bls_years
     since = wanted.since or first_year_of_slices
     seen = quarters_seen(answers)
-    in_slices = quarters_seen(answer for answer in answers if answer.area_fips)
-    unfinished = [quarter for quarter in in_slices if today < final_from(quarter, seen)]
+    unfinished = _unfinished(answers, seen)
     usual = {*quarters_between(Period(since, 1), newest), *unfinished}
     asked = usual if wanted.quarters is None else wanted.quarters
     quarters = sorted(quarter for quarter in asked if quarter <= newest)
@@ -164,7 +163,7 @@ def _plan(
     final_files = 0
     for file in files:
         before = by_address.get(file.address)
-        is_final = source == "bls" and before is not None and _is_final(before, file, seen)
+        is_final = source == "bls" and before is not None and _is_final(before, file.period, seen)
         if is_final and not final_too:
             final_files += 1
             continue
@@ -174,11 +173,17 @@ def _plan(
     return CapturePlan(source, tuple(sorted(requests, key=lambda one: order[one.reason])), final_files, late)
 
 
-def _is_final(before: LastAnswer, file: RemoteFile, seen: Mapping[Period, date]) -> bool:
+def _unfinished(answers: Sequence[LastAnswer], seen: Mapping[Period, date]) -> set[Period]:
+    """Quarters of which a slice is in hand that was not yet asked for after their last publication."""
+    slices = ((Period.parse(one.period), one) for one in answers if one.source == "bls" and one.area_fips)
+    return {quarter for quarter, one in slices if one.capture_sha256 and not _is_final(one, quarter, seen)}
+
+
+def _is_final(before: LastAnswer, period: Period, seen: Mapping[Period, date]) -> bool:
     """Whether the last look found what is in hand, or that there is no such file, after its last publication."""
     looked_at = before.content_checked_at if before.capture_sha256 else before.checked_at
     is_sure = before.reason is None if before.capture_sha256 else before.outcome == "missing"
-    return is_sure and date.fromisoformat((looked_at or "")[:10]) >= final_from(file.period, seen)
+    return is_sure and date.fromisoformat((looked_at or "")[:10]) >= final_from(period, seen)
 
 
 def _reason(file: RemoteFile, before: LastAnswer | None, is_final: bool, seen: Mapping[Period, date]) -> Reason:

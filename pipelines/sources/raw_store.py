@@ -82,9 +82,10 @@ class RawStore:
         self.folder = folder / "captures"
 
     def find(self, sha256: str) -> Capture | None:
-        """The capture with this content, if there is one. Raises DamagedFile."""
+        """The capture with this content, if its row and its bytes are there. Raises DamagedFile."""
         row = self._stem(sha256).with_suffix(".json")
-        return _read_row(row) if row.exists() else None
+        capture = _read_row(row) if row.exists() else None
+        return capture if capture and self.path(capture).exists() else None
 
     def path(self, capture: Capture) -> Path:
         """Where the unchanged bytes of a capture are."""

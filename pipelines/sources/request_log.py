@@ -18,7 +18,7 @@ import polars as pl
 from pipelines.domain.periods import Period
 from pipelines.sources.raw_store import Capture
 from pipelines.sources.remote_files import RemoteFile
-from pipelines.sources.whole_files import read_json, write_json
+from pipelines.sources.whole_files import DamagedFile, read_json, write_json
 
 Outcome = Literal["captured", "unchanged", "older", "missing", "failed", "refused"]
 """captured: new content; unchanged: the content in hand; older: an earlier version than that in hand; missing: no such
@@ -145,7 +145,7 @@ class RequestLog:
         """The time since which an answer counts as of this look: now, or the beginning of the one that was cut off."""
         path = self._look(source)
         if path.exists():
-            began = str(read_json(path)["began_at"])
+            began = str(read_json(path).get("began_at", "1990-01-01T00:00:00+00:00"))
             if not _has_published_between(datetime.fromisoformat(began), datetime.fromisoformat(now)):
                 return began
         write_json(path, {"began_at": now})
@@ -205,7 +205,10 @@ def _held_before(answer: LastAnswer | None) -> Iterator[Held]:
 
 def _read_answer(path: Path) -> LastAnswer:
     row = read_json(path)
-    return LastAnswer(**row | {"earlier": tuple(Held(**held) for held in row.get("earlier", ()))})
+    try:
+        return LastAnswer(**row | {"earlier": tuple(Held(**held) for held in row.get("earlier", ()))})
+    except TypeError as error:
+        raise DamagedFile(path, str(error)) from error
 
 
 def _has_published_between(began: datetime, now: datetime) -> bool:

@@ -104,9 +104,8 @@ class Look:
                 return self._leave(file, "refused", refusal.reason)
 
     def _in_hand(self, before: LastAnswer | None) -> Capture | None:
-        """The capture that the address last had, if the store still has its bytes."""
-        capture = self.store.find(before.capture_sha256) if before and before.capture_sha256 else None
-        return capture if capture and self.store.path(capture).exists() else None
+        """The capture that the address last had, if the store still has it."""
+        return self.store.find(before.capture_sha256) if before and before.capture_sha256 else None
 
     def _take(
         self, file: RemoteFile, received: Received, before: LastAnswer | None, in_hand: Capture | None
@@ -128,7 +127,7 @@ class Look:
         if before and _is_earlier(received, before):
             self.tell(f"{file.name}: an earlier version than the one in hand came; it is kept, the newer one serves")
             return self.log.older(before, now)
-        if capture.retrieved_at != now:
+        if before and capture.capture_sha256 in {held.capture_sha256 for held in before.earlier}:
             self.tell(f"{file.name}: the publisher has gone back to a file that it had before; that one serves again")
         return self.log.captured(file, capture, "captured", now, *version, flaw)
 

@@ -180,7 +180,7 @@ def _sendable(argument: Any) -> Any:
 class Knife:
     """Where a process kills itself: before its n-th change of the disk, or in the middle of a write of a kind.
 
-    kind: body, copy, parquet, or the ending of a small text file's name.
+    kind: body, copy, parquet, or what is in the path of a small text file.
     """
 
     change: int | None = None
@@ -365,7 +365,7 @@ def _kill_in_a_write(kind: str) -> None:
         _kill()
 
     def write_half(path: Path, text: str, *arguments: Any, **named: Any) -> int:
-        if not str(path).endswith(kind):
+        if kind not in str(path):
             return write_text(path, text, *arguments, **named)
         write_text(path, text[: len(text) // 2], *arguments, **named)
         _kill()

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 COUNTY = "41051"
 REVISED = (path_of(2, COUNTY), path_of(3, COUNTY))
-KINDS = ("body", "copy", "parquet", "look.part", ".json.part", ".part")
+KINDS = ("body", "copy", "parquet", "/look_", "/captures/", "/requests/")
 KILLED = -9
 MOST_CHANGES = 300
 
@@ -116,7 +116,7 @@ def examined(board: WebBoard, where: str, revision: Files) -> Death:
     """What a killed look left, as a run reads it that asks nobody; then the next look."""
     asked = [request.path for request in board.server.requests]
     damaged, captures = board.damaged(), board.captures()
-    is_under_way = (board.settings.raw_dir / "look.json").exists()
+    is_under_way = (board.settings.raw_dir / "look_bls.json").exists()
     offline = WebBoard(board.server, board.folder, board.definitions_dir, {"source": "files"})
     taken = take_in(offline.settings).captures
     cells = pl.read_parquet(typed_files(offline.settings, "quarterly_cells"), columns=["capture_sha256"])
@@ -146,7 +146,7 @@ def revision_lines(board: WebBoard, capture: Capture) -> list[bytes]:
 def test_a_look_is_killed_at_every_change_of_the_disk(deaths: Deaths) -> None:
     places = [death.where for death in deaths.found]
     assert len(places) > 60, "a look of four files, two of them new, changes more than that"
-    for change in ("look.json", "incoming", "rename raw/captures", "fsync", "end of a Parquet file", "raw/requests"):
+    for change in ("look_bls", "incoming", "rename raw/captures", "fsync", "end of a Parquet file", "raw/requests"):
         assert any(change in place for place in places), change
     assert "killed in the middle of copy" in places
 

@@ -398,7 +398,11 @@ def test_every_file_of_the_scope_is_asked_for_or_final_once(
     answers = [answer(file, min(day, today), outcome) for file, (day, outcome) in story.items()]
     newest, days = newest_due_quarter(today), quarters_seen(answers)
     quarters = {*quarters_between(Period(newest.year - SCOPE.bls_years, 1), newest)}
-    quarters |= {quarter for quarter in days if quarter <= newest and today < final_from(quarter, days)}
+    quarters |= {  # in hand, and not asked for since their last publication
+        file.period
+        for file, (day, outcome) in story.items()
+        if outcome == "captured" and file.period <= newest and min(day, today) < final_from(file.period, days)
+    }
     every = {file.address for file in slices(sorted(quarters))}
     found = plan(answers, today=today)
     addresses = [one.file.address for one in found.requests]

@@ -335,7 +335,7 @@ Oregon, 2025-Q1, published 2026-06-02 in place of 2025-09-09
     def test_the_lines_it_prints_become_a_review(self, revised: Warehouse, tmp_path: Path) -> None:
         with pytest.raises(NotFitForPublication) as refused:
             revised.publish()
-        entry = str(refused.value).split("replaces this one.\n")[1]
+        entry = str(refused.value).split("and review both.\n")[1]
         own = tmp_path / "own"
         own.mkdir()
         file = Path(shutil.copy(SHIPPED_DEFINITIONS / "reviewed_revisions.yaml", own))
