@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+NO_SPACE = ("No space left on device", "Disk quota exceeded", "File too large")
+"""How systems say that a disk, or what is allowed of it, is full."""
 LAYERS = ("raw", "reference", "core", "estimates", "marts")
 
 
@@ -35,7 +37,7 @@ def open_database(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
         yield connection
     except duckdb.Error as error:
-        if "No space left on device" in str(error):
+        if any(words in str(error) for words in NO_SPACE):
             reason = f"no space left for {path}; make some and run again. The published warehouse is as it was"
             raise duckdb.IOException(reason) from error
         raise

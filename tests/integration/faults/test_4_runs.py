@@ -182,8 +182,8 @@ def test_what_was_answered_before_a_kill_is_not_asked_again(deaths: Deaths, revi
         assert twice <= set(death.asked[-1:]), death.where
     under_way = [death for death in deaths.found if death.is_under_way and not death.asked_again]
     assert under_way, "one was killed when all had answered"
-    said = f"nothing: it is gone ({len(deaths.found)} places)"
-    fault_table.add("kill -9 while capturing", said, "whole captures only", "goes on with the files that are left")
+    fault = "kill -9 while capturing, at each change of the disk and inside writes"
+    fault_table.add(fault, "nothing: it is gone", "whole captures only", "goes on with the files that are left")
 
 
 # The disk is full
