@@ -202,7 +202,7 @@ def _ask_the_web(
         alerts.append(f"{settings.source}: {failed} files could not be renewed: see raw.web_files")
     if older := found.count("older"):
         alerts.append(f"{settings.source}: {older} files came in an earlier version than the one in hand, which serves")
-    return Offer(report, [*news(plan, found, settings), *late], alerts)
+    return Offer(report, [*news(found, settings.source), *late], alerts)
 
 
 def _of_today(settings: Settings, answers: list[LastAnswer]) -> Iterator[LastAnswer]:

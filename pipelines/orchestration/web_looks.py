@@ -85,7 +85,7 @@ def look(
         return plan, Look(session, store, typed, request_log(settings), partial(now, settings), tell).at(plan)
 
 
-def news(plan: CapturePlan, report: LookReport, settings: Settings) -> Iterator[str]:
+def news(report: LookReport, source: Source) -> Iterator[str]:
     """What a look brought, in sentences for people."""
     counts = {
         "new": report.count("captured"),
@@ -98,7 +98,7 @@ def news(plan: CapturePlan, report: LookReport, settings: Settings) -> Iterator[
         "asked before the look was cut off": report.earlier,
     }
     found = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing to ask for"
-    yield f"{settings.source}: {report.requests_sent} requests: {found}"
+    yield f"{source}: {report.requests_sent} requests: {found}"
 
 
 def late_releases(plan: CapturePlan, report: LookReport) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from pipelines.domain.periods import QUARTERS, Period
+from pipelines.domain.periods import Period
 from pipelines.domain.release_calendar import (
     LONGEST_SLIP,
     final_from,
@@ -191,8 +191,7 @@ def _reason(file: RemoteFile, before: LastAnswer | None, is_final: bool, seen: M
         return "final, asked again"
     if before and before.capture_sha256:
         return "open for revision"
-    is_new = seen and file.area_fips and file.period > max(seen)
-    return "new period" if is_new and file.period.quarter in QUARTERS else "never seen"
+    return "new period" if seen and file.area_fips and file.period > max(seen) else "never seen"
 
 
 def _states_first(areas: Iterable[str]) -> list[str]:

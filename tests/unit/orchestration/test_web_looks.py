@@ -53,7 +53,7 @@ def said(outcomes: Sequence[Outcome], settings: Settings, **more: int) -> list[s
     report = LookReport([answered(outcome) for outcome in outcomes], requests_sent=len(outcomes))
     report.earlier = more.get("earlier", 0)
     report.waiting = [planned()] * more.get("waiting", 0)
-    return list(news(CapturePlan("bls", (), 0), report, settings))
+    return list(news(report, settings.source))
 
 
 # Sentences
