@@ -24,7 +24,7 @@ from pipelines.sources.web_capture import Look, LookReport, offered
 Tell = Callable[[str], object]
 
 ON_LOOPBACK = Manners(seconds_between_requests=0.0, first_wait_seconds=0.05, longest_wait_seconds=0.5,
-                      seconds_of_silence=2.0, seconds_of_patience=2.0)  # fmt: skip
+                      seconds_of_silence=2.0, seconds_of_patience=1.0)  # fmt: skip
 """A server on this machine is nobody's guest: no pauses."""
 
 
