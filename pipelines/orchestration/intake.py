@@ -214,8 +214,9 @@ def _of_today(settings: Settings, answers: list[LastAnswer]) -> Iterator[LastAns
 
 def _nothing_there(settings: Settings, store: RawStore) -> str:
     if settings.as_of:
-        first = min((one.retrieved_at for one in store.captures(REAL_SOURCES)), default="none")
-        return f"as of {settings.as_of} nothing was captured yet; the first capture is of {first[:10]}"
+        first = min((one.retrieved_at for one in store.captures(REAL_SOURCES)), default=None)
+        when = f"the first capture is of {first[:10]}" if first else "nor since: capture some files first"
+        return f"as of {settings.as_of} nothing was captured yet; {when}"
     return f"no files: put QCEW files into {settings.inbox}, or set INBOX to some"
 
 

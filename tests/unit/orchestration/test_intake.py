@@ -274,6 +274,11 @@ def test_web_files_leave_out_failing_addresses_that_are_no_longer_asked_for(sett
     assert take_in(replace(settings, as_of=date(2026, 12, 9))).web_files.is_empty()
 
 
+def test_a_day_of_a_store_without_captures_says_what_to_do(settings: Settings) -> None:
+    with pytest.raises(NothingToBuildFrom, match="as of 2026-03-13 nothing was captured yet; nor since: capture some"):
+        take_in(replace(settings, as_of=date(2026, 3, 13)))
+
+
 # The disk
 
 
