@@ -48,9 +48,8 @@ def run(since: Since = None, final_too: FinalToo = False) -> None:
         if settings.source in WEB_SOURCES and not settings.as_of:
             settings.contact()
         elif since or final_too:
-            raise SettingsError(
-                f"--since and --final-too are for SOURCE=bls; SOURCE={settings.source} asks for nothing"
-            )
+            asked = f"AS_OF={settings.as_of}" if settings.as_of else f"SOURCE={settings.source}"
+            raise SettingsError(f"--since and --final-too are for a look at a publisher; {asked} asks for nothing")
         if not _run_job(settings):
             _say("The run failed: the last published warehouse is as it was.", style="bold red")
             _say(f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}")

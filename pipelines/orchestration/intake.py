@@ -22,10 +22,10 @@ from pipelines.orchestration.web_looks import (
     now,
     planned_addresses,
     request_log,
-    scope_of,
 )
 from pipelines.settings import SHIPPED_DEFINITIONS, WEB_SOURCES, Settings
 from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureReport, capture_files
+from pipelines.sources.capture_scope import load_scope
 from pipelines.sources.definition_files import load_definitions
 from pipelines.sources.http import RequestFailed
 from pipelines.sources.inbox import list_files
@@ -154,7 +154,7 @@ def write_sample_files(folder: Path, settings: Settings) -> list[Path]:
 
 def _typed_cells(settings: Settings) -> TypedCells:
     areas = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).areas
-    wanted = () if settings.is_synthetic else scope_of(settings).bls_areas
+    wanted = () if settings.is_synthetic else load_scope(settings.definitions_dir, SHIPPED_DEFINITIONS, areas).bls_areas
     return TypedCells(settings.typed_dir, areas, wanted)
 
 

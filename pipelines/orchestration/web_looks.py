@@ -15,7 +15,7 @@ from pipelines.settings import LOOPBACK, SHIPPED_DEFINITIONS, Settings, Source
 from pipelines.sources.capture_plan import CapturePlan, Wanted, plan_bls, plan_qualityinfo
 from pipelines.sources.capture_scope import CaptureScope, load_scope
 from pipelines.sources.definition_files import load_definitions
-from pipelines.sources.http import Manners, PoliteSession
+from pipelines.sources.http import Manners, PoliteSession, origin_of
 from pipelines.sources.raw_store import RawStore
 from pipelines.sources.request_log import RequestLog
 from pipelines.sources.typed_cells import TypedCells
@@ -77,7 +77,7 @@ def look(
     contact, base = settings.contact(), _base(settings)
     plan = plan_look(settings, quarters)
     tell(f"{settings.source}: {len(plan.requests)} files to ask for, {plan.final_files} in hand and final")
-    with PoliteSession(contact, (_origin(base),), _manners(base), tell) as session:
+    with PoliteSession(contact, (origin_of(base),), _manners(base), tell) as session:
         if settings.source == "qualityinfo" and plan.requests:
             plan, absent = offered(plan, session, base, store.incoming())
             for file in absent:
@@ -109,11 +109,6 @@ def late_releases(plan: CapturePlan, report: LookReport) -> list[str]:
 
 def _base(settings: Settings) -> str:
     return settings.qualityinfo_address if settings.source == "qualityinfo" else settings.bls_address
-
-
-def _origin(base: str) -> str:
-    parts = urlsplit(base)
-    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _manners(base: str) -> Manners:

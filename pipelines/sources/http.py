@@ -199,7 +199,7 @@ class PoliteSession:
             raise
 
     def _fetch(self, transfer: _Transfer) -> Received | NotModified:
-        host = _origin(transfer.address)
+        host = origin_of(transfer.address)
         if self._failures_in_a_row.get(host, 0) >= self.manners.most_failures_in_a_row:
             raise RequestFailed(transfer.address, f"not asked: {host} refused or failed several times in a row")
         try:
@@ -247,9 +247,11 @@ class PoliteSession:
         """The answer after redirects, each of which is a request of its own and must stay on the given origins."""
         address = transfer.address
         for _ in range(_MOST_REDIRECTS):
-            if _origin(address) not in self.origins:
-                raise RequestFailed(transfer.address, f"leads to {_origin(address)}, which is not asked; not followed")
-            self._wait_for_turn(_origin(address))
+            if origin_of(address) not in self.origins:
+                raise RequestFailed(
+                    transfer.address, f"leads to {origin_of(address)}, which is not asked; not followed"
+                )
+            self._wait_for_turn(origin_of(address))
             self.requests_sent += 1
             silence = (self.manners.seconds_to_connect, self.manners.seconds_of_silence)
             response = self._session.get(
@@ -282,16 +284,16 @@ class PoliteSession:
         if status in _BUSY:
             raise _TryAgain(f"the server answers {status} {response.reason}", self._retry_after(transfer, response))
         if status in (401, 403):
-            self._count_failure(_origin(transfer.address))
+            self._count_failure(origin_of(transfer.address))
         is_missing = status in (404, 410)
         if is_missing:
-            self._failures_in_a_row[_origin(transfer.address)] = 0
+            self._failures_in_a_row[origin_of(transfer.address)] = 0
         raise RequestFailed(transfer.address, _hint(status, response.reason), is_missing)
 
     def _retry_after(self, transfer: _Transfer, response: requests.Response) -> float | None:
         seconds = _seconds(response.headers.get("Retry-After"))
         if seconds and seconds > self.manners.longest_retry_after_seconds:
-            self._count_failure(_origin(transfer.address))
+            self._count_failure(origin_of(transfer.address))
             how_long = "ever" if seconds >= _BEYOND_ALL else f"{seconds:.0f} s"
             reason = f"the server answers {response.status_code} and wants to be left alone for {how_long}"
             raise RequestFailed(transfer.address, f"{reason}; the next run asks again")
@@ -332,7 +334,8 @@ def http_date(text: str | None) -> str | None:
     return moment.isoformat(timespec="microseconds") if moment >= _FIRST_DATE else None
 
 
-def _origin(address: str) -> str:
+def origin_of(address: str) -> str:
+    """Scheme and host of an address, such as https://data.bls.gov."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
@@ -341,7 +344,7 @@ def _redirected(asked: str, address: str, location: str) -> str:
     """Where a redirect leads."""
     try:
         found = urljoin(address, location)
-        _origin(found)
+        origin_of(found)
     except ValueError as error:
         reason = f"leads to {location[:200]!r}, which is no address ({error}); not followed"
         raise RequestFailed(asked, reason) from error
