@@ -21,8 +21,8 @@ REVISION_STATUSES: tuple[str, ...] = get_args(RevisionStatus)
 # first quarter: it came on 28 August in 2026, on 9 September in 2025.
 RELEASE_MONTHS: Mapping[int, tuple[int, int, int]] = {1: (8, 9, 0), 2: (12, 12, 0), 3: (3, 3, 1), 4: (6, 6, 1)}
 
-# Days on which BLS published; the second quarter of 2025 slipped to the 19th after a shutdown. That of the first quarter
-# of 2017 is inferred: BLS's last files of 2016 bear it, and the hour at which BLS publishes.
+# Days on which BLS published; the second quarter of 2025 slipped to the 19th after a shutdown. The day of the first
+# quarter of 2017 is inferred: BLS's last files of 2016 bear it, and the hour at which BLS publishes.
 RELEASED_ON: Mapping[Period, date] = {
     Period(2017, 1): date(2017, 9, 6),
     Period(2025, 1): date(2025, 9, 9),

@@ -230,3 +230,7 @@ def test_single_cells_never_leave_the_working_database(real_run: Path, ask: Ask)
         "WHERE estimate_status = 'withheld_single_cell' AND left(region, 2) = '41'",
     )
     assert 0 < withheld[0][1] <= withheld[0][0]
+
+
+def test_figures_of_2016_are_final(real_run: Path, ask: Ask) -> None:
+    assert ask(real_run, "SELECT DISTINCT revision_status FROM marts.sector_measures") == [("final",)]

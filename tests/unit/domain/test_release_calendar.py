@@ -172,3 +172,9 @@ def test_windows_do_not_overlap(today: date) -> None:
         quarter for quarter in quarters if release_window(quarter).opens <= today <= release_window(quarter).closes
     ]
     assert len(inside) <= 1
+
+
+def test_the_files_of_2016_that_bear_the_day_of_the_next_first_quarter_are_final() -> None:
+    statuses = {revision_status(Period(2016, quarter), date(2017, 9, 6), {}) for quarter in (1, 2, 3, 4)}
+    assert statuses == {"final"}
+    assert revision_status(Period(2016, 4), date(2017, 9, 5), {}) == "preliminary"
