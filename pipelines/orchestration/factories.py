@@ -4,8 +4,10 @@ Belongs here: building, checking and reporting a table, the same for all. Not he
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import dagster as dg
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from expectations.data_docs import DataDocs
@@ -14,15 +16,17 @@ from expectations.runner import run_suites
 from expectations.suites import BY_TABLE
 from pipelines.orchestration.metadata import asset_key, rows_as_metadata, table_spec
 from pipelines.settings import Settings
-from pipelines.warehouse.build import ContractFinding, build_from_model, check_contract, comment_table
+from pipelines.warehouse.build import ContractFinding, build_from_frame, build_from_model, check_contract, comment_table
 from pipelines.warehouse.build_log import begin_build, record_build
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
+from pipelines.warehouse.contracts.marts import MEASURED
 from pipelines.warehouse.sql_models import dependencies, load_model
 
 SYNTHETIC_NOTE = "SYNTHETIC SAMPLE, not real figures. "
 
 Build = Callable[[DuckDBPyConnection, Table], int]
+Measure = Callable[[pl.DataFrame], Mapping[str, pl.DataFrame]]
 Report = Iterator[dg.MaterializeResult[object] | dg.AssetCheckResult]
 
 
@@ -84,6 +88,26 @@ def sql_table_asset(name: str) -> dg.AssetsDefinition:
     def build(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
         yield from build_tables(
             context, settings, {name: lambda connection, table: build_from_model(connection, table, model)}
+        )
+
+    return build
+
+
+def measured_asset(model_name: str, measure: Measure) -> dg.AssetsDefinition:
+    """The tables that a function makes of the rows of a model in sql/measures; it returns them by name."""
+    model = load_model(model_name)
+    names = [name for name, made_of in MEASURED.items() if made_of == model_name]
+
+    @dg.multi_asset(
+        name=model_name.replace(".", "__"),
+        specs=[table_spec(ALL_TABLES[name], deps=dependencies(model), model=model) for name in names],
+        check_specs=check_specs(*names),
+    )
+    def build(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
+        with open_database(settings.working_database, read_only=True) as connection:
+            frames = measure(connection.sql(model.sql).pl())
+        yield from build_tables(
+            context, settings, {name: partial(build_from_frame, frame=frames[name]) for name in names}
         )
 
     return build

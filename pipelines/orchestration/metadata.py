@@ -27,7 +27,8 @@ def table_spec(table: Table, deps: Iterable[str] = (), model: SqlModel | None = 
     if model:
         metadata["sql_file"] = str(model.path.relative_to(PROJECT_ROOT))
         metadata["sql"] = dg.MetadataValue.md(f"```sql\n{model.sql}```")
-        metadata["dagster/column_lineage"] = table_lineage(model)
+        if model.name == table.name:  # columns that a function makes of a model's rows have no lineage in SQL
+            metadata["dagster/column_lineage"] = table_lineage(model)
     return dg.AssetSpec(
         key=asset_key(table.name),
         deps=[asset_key(name) for name in deps],

@@ -12,9 +12,8 @@ from pipelines.warehouse.build import comment_table
 from pipelines.warehouse.build_log import unfit_tables
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
-from pipelines.warehouse.contracts.estimates import MADE_FROM
 from pipelines.warehouse.reports import read_report
-from pipelines.warehouse.sql_models import dependencies, load_model
+from pipelines.warehouse.sql_models import made_from
 
 
 class NotFitForPublication(ValueError):  # noqa: N818 - it names the situation
@@ -80,12 +79,8 @@ def _dependencies() -> dict[str, tuple[str, ...]]:
 
 
 def _made_from(table: Table) -> tuple[str, ...]:
-    if table.name in MADE_FROM:
-        return MADE_FROM[table.name]
-    if table.schema in ("core", "estimates", "marts"):
-        return dependencies(load_model(table.name))
     is_of_captures = table.schema == "raw" and table.name not in ("raw.captures", "raw.refused_files", "raw.web_files")
-    return ("raw.captures",) if is_of_captures else ()
+    return ("raw.captures",) if is_of_captures else made_from(table.name)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -15,6 +15,8 @@ from sqlglot import exp
 from sqlglot.lineage import Node, lineage
 
 from pipelines.warehouse.contracts import ALL_TABLES
+from pipelines.warehouse.contracts.estimates import MADE_FROM
+from pipelines.warehouse.contracts.marts import MEASURED
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 
@@ -64,6 +66,15 @@ def dependencies(model: SqlModel) -> tuple[str, ...]:
         reason = tree.get("error_message", f"{len(tree.get('statements', []))} statements")
         raise ValueError(f"{model.path}: {reason}; expected one SELECT")
     return tuple(sorted(set(_tables(tree))))
+
+
+def made_from(name: str) -> tuple[str, ...]:
+    """The tables that a table is made from, by SQL or otherwise; raw tables and definitions are made from files."""
+    if name in MADE_FROM:
+        return MADE_FROM[name]
+    if ALL_TABLES[name].schema in ("core", "estimates", "marts"):
+        return dependencies(load_model(MEASURED.get(name, name)))
+    return ()
 
 
 def _tables(node: object) -> Iterator[str]:

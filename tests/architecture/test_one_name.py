@@ -11,6 +11,7 @@ from pipelines.definitions import build_definitions
 from pipelines.settings import Settings
 from pipelines.warehouse.contracts import ALL_TABLES
 from pipelines.warehouse.contracts.estimates import MADE_FROM
+from pipelines.warehouse.contracts.marts import MEASURED
 from pipelines.warehouse.sql_models import dependencies, load_model, model_names
 
 TABLES = {name for name, table in ALL_TABLES.items() if not table.is_view}
@@ -46,13 +47,21 @@ def test_no_suite_is_empty_and_none_is_for_a_table_of_another_layer() -> None:
 
 @pytest.mark.parametrize("layer", SQL_LAYERS)
 def test_every_contract_has_its_model_and_every_model_its_contract(layer: str) -> None:
-    made_by_sql = {name for name in ALL_TABLES if name.startswith(f"{layer}.")} - set(MADE_FROM)
+    made_by_sql = {name for name in ALL_TABLES if name.startswith(f"{layer}.")} - {*MADE_FROM, *MEASURED}
     assert set(model_names(layer)) == made_by_sql
 
 
 def test_tables_that_no_sql_makes_say_what_they_are_made_from(assets: Mapping[str, dg.AssetSpec]) -> None:
     for name, sources in MADE_FROM.items():
         assert {".".join(dep.asset_key.path) for dep in assets[name].deps} == set(sources) <= set(ALL_TABLES)
+
+
+def test_measured_tables_depend_on_what_their_model_reads(assets: Mapping[str, dg.AssetSpec]) -> None:
+    assert set(model_names("measures")) == set(MEASURED.values())
+    for name, model in MEASURED.items():
+        spec = assets[name]
+        assert spec.metadata["sql_file"] == str(Path("sql", *model.split(".")).with_suffix(".sql"))
+        assert {".".join(dep.asset_key.path) for dep in spec.deps} == set(dependencies(load_model(model)))
 
 
 @pytest.mark.parametrize("layer", SQL_LAYERS)

@@ -30,7 +30,7 @@ FORMATTED: Mapping[str, frozenset[str]] = {
         "pipelines.warehouse.publish": ("_literal(working)", "table.name", "order"),
         # names that suites give, patterns as quoted literals
         "expectations.core": ("table", "column"),
-        "expectations.marts": ("table",),
+        "expectations.marts.shares": ("table",),
         "expectations.reference": ("table", "other", "other_column", "column"),
         "expectations.vocabulary": ("condition", "key", "same", "_for_gx(query.strip().rstrip(';'))"),
     }.items()

@@ -1,27 +1,27 @@
-"""Contracts of the marts: what people read, the public tables of this project."""
+"""Contracts of the figures themselves: levels, shares, overlaps, where they come from, how they compare."""
 
 from pipelines.warehouse.contracts.fields import estimate_columns, shared
 from pipelines.warehouse.contracts.model import Caution, Column, Table
 
-_LEVELS, _SHARES = estimate_columns(), estimate_columns(of_share=True)
-_PERIOD = shared("period", "year", "quarter")
-_ORIGIN = shared("source", "data_origin")
-_READING = (*shared("region", "region_name", "definition", "sector", "sector_name", "sector_kind"),)
-_KEY = ("region", "definition", "sector", "ownership", "period")
+LEVELS, _SHARES = estimate_columns(), estimate_columns(of_share=True)
+PERIOD = shared("period", "year", "quarter")
+ORIGIN = shared("source", "data_origin")
+READING = (*shared("region", "region_name", "definition", "sector", "sector_name", "sector_kind"),)
+KEY = ("region", "definition", "sector", "ownership", "period")
 
 SECTOR_MEASURES = Table(
     "marts.sector_measures",
     "One row a region, definition, sector, ownership, period and measure.",
-    (*_KEY, "measure"),
+    (*KEY, "measure"),
     (
-        *_READING,
+        *READING,
         *shared("ownership"),
-        *_PERIOD,
+        *PERIOD,
         *shared("measure", "known?", "total?", "known_share?", "coverage_establishments?", "coverage?"),
         *shared("hidden_cells", "total_cells", "estimate_status", "coarser_region?", "revision_status"),
-        *_LEVELS,
+        *LEVELS,
         *_SHARES,
-        *_ORIGIN,
+        *ORIGIN,
     ),
     cautions=(Caution.HIDDEN_CELLS, Caution.OVERLAPS, Caution.BREAKS),
 )
@@ -31,11 +31,11 @@ def _share_table(measure: str, level: str, level_type: str, unit: str) -> Table:
     return Table(
         f"marts.share_of_{measure}",
         f"One row a region, definition, sector, ownership and period: the sector's {unit} and share of the region's.",
-        _KEY,
+        KEY,
         (
-            *_READING,
+            *READING,
             *shared("ownership"),
-            *_PERIOD,
+            *PERIOD,
             Column(
                 level,
                 level_type,
@@ -46,9 +46,9 @@ def _share_table(measure: str, level: str, level_type: str, unit: str) -> Table:
             Column("known_share", "DOUBLE", "Known share of the region, 0–1; the truth is at least this.", True),
             *shared("coverage_establishments?", "coverage?", "hidden_cells", "total_cells", "estimate_status"),
             *shared("coarser_region?", "revision_status"),
-            *_LEVELS,
+            *LEVELS,
             *_SHARES,
-            *_ORIGIN,
+            *ORIGIN,
         ),
         cautions=(Caution.HIDDEN_CELLS, Caution.OVERLAPS, Caution.BREAKS),
     )
@@ -66,30 +66,16 @@ SECTOR_OVERLAP = Table(
         *shared("region", "region_name", "definition", "sector", "sector_name", "other_sector"),
         Column("other_sector_name", "VARCHAR", "Name of the other sector."),
         *shared("ownership"),
-        *_PERIOD,
+        *PERIOD,
         *shared("measure"),
         Column("known", "DOUBLE", "Published part of what lies in both sectors; null where all is hidden.", True),
         *shared("known_share?", "coverage_establishments?", "hidden_cells", "total_cells", "estimate_status"),
         *shared("revision_status"),
-        *_LEVELS,
+        *LEVELS,
         *_SHARES,
-        *_ORIGIN,
+        *ORIGIN,
     ),
     cautions=(Caution.HIDDEN_CELLS,),
-)
-SECTOR_PAY = Table(
-    "marts.sector_pay",
-    "One row a region, definition, sector, ownership and period with jobs: average annual pay per job, US dollars.",
-    _KEY,
-    (
-        *_READING,
-        *shared("ownership"),
-        *_PERIOD,
-        *shared("estimate_status", "revision_status"),
-        *_LEVELS,
-        *_ORIGIN,
-    ),
-    cautions=(Caution.OVERLAPS, Caution.BREAKS),
 )
 PUBLISHED_FIGURES = Table(
     "marts.published_figures",
@@ -121,7 +107,7 @@ SOURCE_RECONCILIATION = Table(
     (
         *shared("area_fips", "own_code"),
         Column("industry_code", "VARCHAR", "QCEW industry code; 22+48-49 is utilities with transportation."),
-        *_PERIOD,
+        *PERIOD,
         Column("measure", "VARCHAR", "establishments, employment (jobs) or wages (US dollars)."),
         Column("bls", "DOUBLE", "Figure of BLS; of a year the mean of its months or quarters, of wages the sum."),
         Column("qualityinfo", "DOUBLE", "Figure of the Oregon Employment Department."),
@@ -151,7 +137,7 @@ REVISIONS = Table(
         *shared("ownership?"),
         Column("subject", "VARCHAR", "Industry code of a cell; definition:sector of a share."),
         *shared("definition?", "sector?"),
-        *_PERIOD,
+        *PERIOD,
         Column("measure", "VARCHAR", "establishments or businesses, employment (mean jobs) or wages (US dollars)."),
         Column("vintage_number", "BIGINT", "The later vintage, counted from 1; of a share the highest of its areas."),
         Column("is_in_force", "BOOLEAN", "The later vintage is the one in force."),
@@ -183,7 +169,7 @@ REGION_AVAILABILITY = Table(
     ("region", "period"),
     (
         *shared("region", "region_name"),
-        *_PERIOD,
+        *PERIOD,
         Column("is_available", "BOOLEAN", "Every area of the region is there."),
         Column("missing_areas", "VARCHAR", "Areas without data, comma separated.", True),
     ),
@@ -216,7 +202,6 @@ TABLES = (
     SHARE_OF_EMPLOYMENT,
     SHARE_OF_WAGES,
     SECTOR_OVERLAP,
-    SECTOR_PAY,
     PUBLISHED_FIGURES,
     SOURCE_RECONCILIATION,
     REVISIONS,

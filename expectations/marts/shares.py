@@ -1,4 +1,4 @@
-"""What must be true of the marts: shares are shares, the union is not more than the sum, parts not more than all."""
+"""What must be true of figures: shares are shares, the union is not more than the sum, parts not more than all."""
 
 from expectations.vocabulary import (
     TableSuite,
@@ -84,19 +84,6 @@ SUITES = (
     TableSuite(
         "marts.sector_overlap",
         (_MEASURES, _COVERAGE, column_between("known_share", 0, 1, meaning="An overlap is a part of the region.")),
-    ),
-    TableSuite(
-        "marts.sector_pay",
-        (
-            column_between("estimate", 0, meaning="Pay is not negative."),
-            pair_ordered("upper", "lower", meaning="A bound from above is not below the one from below."),
-            no_rows(
-                "withheld_pay_shown",
-                "SELECT * FROM marts.sector_pay WHERE estimate_status NOT IN ('published', 'estimated') "
-                "AND coalesce(lower, estimate, upper) IS NOT NULL ORDER BY ALL",
-                meaning="What is withheld has no estimate.",
-            ),
-        ),
     ),
     TableSuite(
         "marts.published_figures",

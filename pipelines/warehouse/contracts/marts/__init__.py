@@ -1,0 +1,10 @@
+"""Contracts of the marts: what people read, the public tables of this project, one module a subject."""
+
+from collections.abc import Mapping
+
+from pipelines.warehouse.contracts.marts import pay, shares
+
+TABLES = (*shares.TABLES, *pay.TABLES)
+MEASURED: Mapping[str, str] = {}
+"""The marts that functions of `pipelines.domain` or `.estimation` make, with the model of sql/measures that they are
+made from: its rows are what the functions take."""
