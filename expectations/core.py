@@ -17,7 +17,9 @@ _DISCLOSURE = column_in_set("disclosure", qcew_codes.DISCLOSURES, meaning="Discl
 _REVISION_STATUS = column_in_set(
     "revision_status", REVISION_STATUSES, meaning="Figures are the first, revised or final."
 )
-_VINTAGE = column_in_set("vintage", ["in_force", "replaced"], meaning="Figures are in force, or were before.")
+_VINTAGE = column_in_set(
+    "vintage", ["in_force", "replaced", "year_before"], meaning="Figures are in force, were before, or are implied."
+)
 _NOT_NEGATIVE = (column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),)
 
 
@@ -28,6 +30,10 @@ def _unknown_only_where_suppressed(table: str, column: str) -> str:
     )
 
 
+def _establishments_known_of_files(table: str) -> str:
+    return f"SELECT * FROM {table} WHERE establishments IS NULL AND vintage <> 'year_before' ORDER BY ALL"
+
+
 _PARTS = (
     column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),
     pair_ordered("establishments", "establishments_published", meaning="The published part is not more than all."),
@@ -35,6 +41,14 @@ _PARTS = (
     column_between("employment_known", 0, meaning="Jobs are not negative."),
     column_between("wages_known", 0, meaning="Wages are not negative."),
 )
+_KNOWN_ESTABLISHMENTS = {
+    table: no_rows(
+        "establishments_known_of_files",
+        _establishments_known_of_files(table),
+        meaning="Every file says how many establishments there are.",
+    )
+    for table in ("core.group_totals", "core.region_groups")
+}
 
 SUITES = (
     TableSuite(
@@ -89,6 +103,20 @@ SUITES = (
             no_rows(
                 "unknown_only_where_suppressed",
                 _unknown_only_where_suppressed("core.qcew_annual", "wages_usd"),
+                meaning="A figure is unknown where it is suppressed, and nowhere else.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "core.year_before_cells",
+        (
+            _DISCLOSURE,
+            *_NOT_NEGATIVE,
+            column_between("employment", 0, meaning="Jobs are not negative, nor is what a change leaves of them."),
+            column_between("wages_usd", 0, meaning="Wages are not negative, nor is what a change leaves of them."),
+            no_rows(
+                "unknown_only_where_suppressed",
+                _unknown_only_where_suppressed("core.year_before_cells", "wages_usd"),
                 meaning="A figure is unknown where it is suppressed, and nowhere else.",
             ),
         ),
@@ -149,7 +177,11 @@ SUITES = (
             _REVISION_STATUS,
         ),
     ),
-    TableSuite("core.group_totals", (*_PARTS, _VINTAGE)),
+    TableSuite(
+        "core.year_before_regions",
+        (column_in_set("area_vintage", ["in_force", "year_before"], meaning="Areas have a file, or one tells of it."),),
+    ),
+    TableSuite("core.group_totals", (*_PARTS, _VINTAGE, _KNOWN_ESTABLISHMENTS["core.group_totals"])),
     TableSuite(
         "core.region_totals",
         (
@@ -158,7 +190,7 @@ SUITES = (
             _VINTAGE,
         ),
     ),
-    TableSuite("core.region_groups", (*_PARTS, _VINTAGE)),
+    TableSuite("core.region_groups", (*_PARTS, _VINTAGE, _KNOWN_ESTABLISHMENTS["core.region_groups"])),
     TableSuite(
         "core.region_measures",
         (

@@ -2,6 +2,7 @@
 -- Why: what of a sector is published. Of the cells wholly inside it, those without a published ancestor inside it are
 -- the fewest published rows that cover it; each establishment is counted once.
 -- Mean jobs are whole twelfths: added as twelfths the sum is exact, whatever the order of the rows.
+-- Of a year before, the number of establishments can be unknown: then it is null, never the sum of the others.
 -- Warnings: known figures leave hidden cells out; they are lower bounds, not estimates. A suppressed cell below a
 -- published row that lies wholly inside the group is not hidden from the group's total. Cells are counted as fine as
 -- there are rows: six digits in whole files of BLS. Establishments of annual files are rounded cell by cell, so that
@@ -54,7 +55,8 @@ judged AS (
     LEFT JOIN broken_down USING (source, group_key, area_fips, own_code, period, vintage, industry_code)
 )
 SELECT source, group_key, area_fips, own_code, period, year, quarter, vintage,
-    sum(establishments) FILTER (is_topmost) AS establishments,
+    if(bool_or(establishments IS NULL) FILTER (is_topmost), NULL, sum(establishments) FILTER (is_topmost))
+        AS establishments,
     least(coalesce(sum(establishments) FILTER (is_known), 0), sum(establishments) FILTER (is_topmost))
         AS establishments_published,
     coalesce(sum(round(12 * employment)) FILTER (is_known), 0) / 12 AS employment_known,

@@ -7,6 +7,9 @@ WITH places AS (
     UNION ALL
     SELECT region, period, year, source, area_fips, 'replaced', area_vintage
     FROM core.replaced_regions
+    UNION ALL
+    SELECT region, period, year, source, area_fips, 'year_before', area_vintage
+    FROM core.year_before_regions
 ),
 regions AS (
     SELECT DISTINCT places.region, places.period, places.source, places.vintage, vintages.naics_vintage
@@ -26,7 +29,7 @@ asked AS (
 ),
 found AS (
     SELECT totals.group_key, places.region, places.period, places.vintage, owners.ownership,
-        sum(totals.establishments) AS establishments,
+        if(bool_or(totals.establishments IS NULL), NULL, sum(totals.establishments)) AS establishments,
         sum(totals.establishments_published) AS establishments_published,
         sum(round(12 * totals.employment_known)) / 12 AS employment_known,
         sum(totals.wages_known) AS wages_known,
@@ -43,7 +46,7 @@ found AS (
 ),
 added AS (
     SELECT gross.group_key, found.region, found.period, found.vintage, found.ownership,
-        sum(found.establishments) AS establishments,
+        if(bool_or(found.establishments IS NULL), NULL, sum(found.establishments)) AS establishments,
         sum(found.establishments_published) AS establishments_published,
         sum(round(12 * found.employment_known)) / 12 AS employment_known,
         sum(found.wages_known) AS wages_known,
@@ -55,7 +58,7 @@ added AS (
     GROUP BY ALL
 )
 SELECT asked.group_key, asked.region, asked.period, asked.vintage, asked.ownership,
-    coalesce(parts.establishments, 0) AS establishments,
+    if(parts.group_key IS NULL, 0, parts.establishments) AS establishments,
     coalesce(parts.establishments_published, 0) AS establishments_published,
     coalesce(parts.employment_known, 0) AS employment_known,
     coalesce(parts.wages_known, 0)::BIGINT AS wages_known,

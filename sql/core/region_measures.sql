@@ -1,6 +1,6 @@
 -- Grain: one row a group of industries, region, period, vintage, ownership and measure.
 -- Why: businesses, employment and wages in one shape, each beside the region's total. Establishments are published
--- for every cell, so that nothing of businesses is ever hidden.
+-- for every cell, so that nothing of businesses is ever hidden, but of industries that closed since the year before.
 -- Warnings: known leaves hidden cells out: the truth is at least that; it is null where all there is is hidden.
 WITH facts AS (
     SELECT parts.*, totals.establishments AS all_establishments, totals.employment AS all_employment,

@@ -9,6 +9,9 @@ WITH places AS (
     UNION ALL
     SELECT region, period, source, area_fips, 'replaced', area_vintage
     FROM core.replaced_regions
+    UNION ALL
+    SELECT region, period, source, area_fips, 'year_before', area_vintage
+    FROM core.year_before_regions
 ),
 totals AS (
     SELECT source, area_fips, own_code, period, vintage, disclosure, establishments, employment, wages_usd

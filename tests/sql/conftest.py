@@ -45,7 +45,7 @@ _HIDDEN_WHERE_SUPPRESSED = (
 )
 _CELL_TABLES = (
     *("raw.quarterly_cells", "raw.annual_cells", "core.qcew_cells", "core.annual_file_cells", "core.qcew_annual"),
-    *("core.period_cells", "core.cell_measures", "core.replaced_cells"),
+    *("core.period_cells", "core.cell_measures", "core.replaced_cells", "core.year_before_cells"),
 )
 _DEFAULTS: Mapping[str, Mapping[str, object]] = {
     "raw.captures": {

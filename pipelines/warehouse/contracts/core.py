@@ -6,8 +6,9 @@ from pipelines.warehouse.contracts.raw import LOCATION_QUOTIENTS, MONEY, MONTHS,
 
 _GROUP = Column("group_key", "VARCHAR", "A set of industries: definition:sector, or definition:sector+other_sector.")
 _BASIS = Column("basis", "VARCHAR", "statewide (the state's own rows), counties, or county (by itself).")
+_ESTABLISHMENTS = "null where a year before is told without them"
 _KNOWN_PARTS = (
-    Column("establishments", "DOUBLE", "Establishments of the group."),
+    Column("establishments", "DOUBLE", f"Establishments of the group; {_ESTABLISHMENTS}.", True),
     Column("establishments_published", "DOUBLE", "Establishments in rows whose employment and wages are published."),
     Column("employment_known", "DOUBLE", "Jobs in the fewest published rows that cover the group."),
     Column("wages_known", "BIGINT", "Wages in the fewest published rows that cover the group, US dollars."),
@@ -94,6 +95,19 @@ QCEW_ANNUAL = Table(
     ),
     cautions=(Caution.BREAKS,),
 )
+YEAR_BEFORE_CELLS = Table(
+    "core.year_before_cells",
+    "One row a cell and period of a year that no file of its own covers, from the changes over the year after it.",
+    ("source", "area_fips", "own_code", "industry_code", "period"),
+    (
+        *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage"),
+        *shared("period", "year", "quarter", "disclosure"),
+        Column("establishments", "DOUBLE", "Establishments; null of one of several industries closed since.", True),
+        Column("employment", "DOUBLE", "Mean jobs of the period; null where suppressed.", True),
+        Column("wages_usd", "BIGINT", "Total wages of the period, US dollars; null where suppressed.", True),
+    ),
+    is_published=False,
+)
 PERIOD_CELLS = Table(
     "core.period_cells",
     "One row a cell, period and vintage: quarters and years in one shape.",
@@ -101,7 +115,7 @@ PERIOD_CELLS = Table(
     (
         *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?"),
         *shared("period", "year", "quarter", "vintage", "disclosure"),
-        Column("establishments", "DOUBLE", "Establishments, or their mean over the year."),
+        Column("establishments", "DOUBLE", f"Establishments, or their mean over the year; {_ESTABLISHMENTS}.", True),
         Column("employment", "DOUBLE", "Mean jobs of the period; null where suppressed.", True),
         Column("wages_usd", "BIGINT", "Total wages of the period, US dollars; null where suppressed.", True),
     ),
@@ -186,6 +200,16 @@ REPLACED_REGIONS = Table(
     is_view=True,
     is_published=False,
 )
+YEAR_BEFORE_REGIONS = Table(
+    "core.year_before_regions",
+    "One row a region, period and area of it, of regions without figures of their own where the year after has some.",
+    ("region", "period", "area_fips"),
+    (
+        *shared("region", "region_name", "period", "year", "quarter", "source", "area_fips"),
+        Column("area_vintage", "VARCHAR", "What of the area to add up: in_force (its own file) or year_before."),
+    ),
+    is_published=False,
+)
 GROUP_TOTALS = Table(
     "core.group_totals",
     "One row a group, area, own_code, period and vintage that has at least one cell.",
@@ -235,6 +259,7 @@ TABLES = (
     REPLACED_CELLS,
     ANNUAL_FILE_CELLS,
     QCEW_ANNUAL,
+    YEAR_BEFORE_CELLS,
     PERIOD_CELLS,
     NAICS_ANCESTRY,
     INDUSTRY_GROUP_LEAVES,
@@ -244,6 +269,7 @@ TABLES = (
     REGION_COVERAGE,
     REGION_PERIODS,
     REPLACED_REGIONS,
+    YEAR_BEFORE_REGIONS,
     GROUP_TOTALS,
     REGION_TOTALS,
     REGION_GROUPS,

@@ -53,7 +53,8 @@ _SHARED: dict[str, tuple[str, str]] = {
     "source": ("VARCHAR", "bls, qualityinfo or sample; see reference.sources."),
     "total": ("DOUBLE", "The measure of all industries of the region and ownership; null where it is hidden."),
     "total_cells": ("BIGINT", "Cells of the finest published industry level in the sector."),
-    "vintage": ("VARCHAR", "in_force, or replaced: as the file just before had it; of quarters only."),
+    "vintage": ("VARCHAR", "in_force; replaced: as the file just before had it (quarters only); or year_before: of a "
+        "year without a file, as the changes over the year after it tell."),
     "year": ("SMALLINT", "Calendar year."),
 }  # fmt: skip
 

@@ -265,7 +265,7 @@ class TestMeasures:
         assert found["businesses"]["known_share"] == 0.5
 
     def test_a_region_without_establishments_of_the_ownership_has_no_share(self, warehouse: Warehouse) -> None:
-        found = self.measures(warehouse, {"employment": 0, "wages_usd": 0}, {})
+        found = self.measures(warehouse, {"employment": 0, "wages_usd": 0}, {"establishments": 0})
         assert {row["known_share"] for row in found.values()} == {None}
         assert {row["coverage_establishments"] for row in found.values()} == {None}
         assert {row["known"] for row in found.values()} == {0}
