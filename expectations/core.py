@@ -173,7 +173,7 @@ SUITES = (
     TableSuite(
         "core.region_periods",
         (
-            column_matches("area_fips", r"\d{5}", meaning="Regions are built from counties and whole states."),
+            column_matches("area_fips", r"\d{5}|US000", meaning="Regions are counties, whole states and the nation."),
             _REVISION_STATUS,
         ),
     ),

@@ -1,6 +1,7 @@
-"""Regions: named sets of counties that the shares are worked out for.
+"""Regions: named sets of counties that the shares are worked out for, and the nation that they are compared with.
 
 Regions are built from counties only, because BLS publishes no industry detail of metropolitan areas from 2025 Q3 on.
+The nation is not added up: its own rows are taken, where its file is in hand.
 Reading them from a file belongs to `pipelines.sources.definition_files`.
 """
 
@@ -11,11 +12,16 @@ from pipelines.domain.qcew_codes import AreaKind
 from pipelines.domain.sector_definitions import Problem
 
 COUNTY_KINDS: frozenset[AreaKind] = frozenset({"county", "unknown_county"})
+NATION = "US000"
+"""QCEW's area code of the United States, without Puerto Rico and the Virgin Islands."""
 
 
 @dataclass(frozen=True)
 class Region:
-    """A named set of counties (QCEW area codes). `statewide_area` is set if they are all of one state: '41000'."""
+    """A named set of counties (QCEW area codes). `statewide_area` is set if they are all of one state: '41000'.
+
+    The nation has no counties, and NATION for its statewide area.
+    """
 
     key: str
     name: str
@@ -33,8 +39,9 @@ def check_regions(regions: Iterable[Region], area_kinds: Mapping[str, AreaKind])
     """Check regions against the kinds of all known areas; nothing is yielded if they are sound.
 
     Found are: unknown areas, areas that are no counties, a county named twice, a statewide area that is no state or
-    not that of every county. Places begin ('regions', key).
+    not that of every county, a nation that is shown first or not last. Places begin ('regions', key).
     """
+    regions = tuple(regions)
     for region in regions:
         place = ("regions", region.key)
         for position, area in enumerate(region.counties):
@@ -57,8 +64,20 @@ def check_regions(regions: Iterable[Region], area_kinds: Mapping[str, AreaKind])
                 yield Problem(
                     (*place, "counties", position), f"{area} a second time", "each county once", "take it out"
                 )
-        if region.statewide_area is not None:
+        if region.statewide_area == NATION:
+            yield from _check_nation(region, is_last=region is regions[-1])
+        elif region.statewide_area is not None:
             yield from _check_statewide_area(region, area_kinds)
+
+
+def _check_nation(region: Region, *, is_last: bool) -> Iterator[Problem]:
+    if region.is_default or not is_last:
+        yield Problem(
+            ("regions", region.key, "nation"),
+            "the nation as the region shown first" if region.is_default else "the nation before other regions",
+            "the nation as what regions are compared with, after them",
+            "name a region of counties or a state in default_region, and let the nation be the last entry",
+        )
 
 
 def _check_statewide_area(region: Region, area_kinds: Mapping[str, AreaKind]) -> Iterator[Problem]:

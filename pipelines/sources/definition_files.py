@@ -18,7 +18,7 @@ import polars as pl
 from pipelines.domain.definition_tables import Definitions, PublishedFigure, ReviewedRevision
 from pipelines.domain.periods import Period
 from pipelines.domain.qcew_codes import AreaKind
-from pipelines.domain.regions import Region, check_regions, counties_of_state
+from pipelines.domain.regions import NATION, Region, check_regions, counties_of_state
 from pipelines.domain.sector_definitions import (
     GROSS,
     UNION,
@@ -202,8 +202,8 @@ def _regions(document: CheckedYaml, areas: pl.DataFrame | None, problems: list[F
         Region(
             key=key,
             name=entry["name"],
-            counties=tuple(entry["counties"]) if "counties" in entry else counties_of_state(entry["state"], kinds),
-            statewide_area=f"{entry['state']}000" if "state" in entry else None,
+            counties=counties_of_state(entry["state"], kinds) if "state" in entry else tuple(entry.get("counties", ())),
+            statewide_area=NATION if "nation" in entry else f"{entry['state']}000" if "state" in entry else None,
             is_default=key == default,
         )
         for key, entry in entries.items()

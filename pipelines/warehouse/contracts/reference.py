@@ -126,7 +126,7 @@ TABLES = (
         ("region",),
         (
             *shared("region", "region_name"),
-            Column("statewide_area", "VARCHAR", "The area whose own rows are this region, for whole states.", True),
+            Column("statewide_area", "VARCHAR", "The area whose own rows are this region: a state, US000.", True),
             Column("is_default", "BOOLEAN", "The region shown first."),
             _SORT,
         ),

@@ -223,6 +223,24 @@ class TestWholeStates:
         assert availability(oregon, "oregon") == (True, None)
 
 
+class TestTheNation:
+    @pytest.fixture
+    def nation(self, warehouse: Warehouse) -> Warehouse:
+        add_region(warehouse, "united_states", statewide_area="US000")
+        return warehouse
+
+    def test_its_own_rows_are_taken(self, nation: Warehouse) -> None:
+        there(nation, "US000", "41051")
+        build(nation)
+        assert areas(nation, "united_states") == [("bls", "statewide", "US000")]
+
+    def test_it_is_missing_where_its_file_is_not_in_hand(self, nation: Warehouse) -> None:
+        there(nation, "41051", "41000")
+        build(nation)
+        assert areas(nation, "united_states") == []
+        assert availability(nation, "united_states") == (False, "US000")
+
+
 def test_counties_of_two_sources_make_no_region(warehouse: Warehouse) -> None:
     add_region(warehouse, "metro", "41051", "41067")
     there(warehouse, "41051")

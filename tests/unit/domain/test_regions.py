@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.domain.qcew_codes import AreaKind
-from pipelines.domain.regions import Region, check_regions, counties_of_state
+from pipelines.domain.regions import NATION, Region, check_regions, counties_of_state
 
 AREAS: dict[str, AreaKind] = {
     "41000": "state",
@@ -11,6 +11,7 @@ AREAS: dict[str, AreaKind] = {
     "41999": "unknown_county",
     "53011": "county",
     "C3890": "metropolitan",
+    "US000": "nation",
 }
 
 
@@ -24,6 +25,7 @@ def test_a_state_is_its_counties_and_the_unknown_one() -> None:
         Region("portland_metro", "Portland Metro", ("41051", "41067"), is_default=True),
         Region("across_states", "Across states", ("41051", "53011")),
         Region("oregon", "Oregon", ("41051", "41067", "41999"), statewide_area="41000"),
+        Region("united_states", "United States", (), statewide_area=NATION),
     ],
 )
 def test_sound_regions(region: Region) -> None:
@@ -48,3 +50,22 @@ def test_unsound_regions(
     (problem,) = check_regions([Region("here", "Here", counties, statewide_area)], AREAS)
     assert problem.where == ("regions", "here", *where)
     assert problem.found == found
+
+
+@pytest.mark.parametrize(
+    ("nation_is_default", "nation_is_last", "found"),
+    [
+        (False, True, []),
+        (True, True, ["the nation as the region shown first"]),
+        (False, False, ["the nation before other regions"]),
+    ],
+)
+def test_the_nation_is_what_regions_are_compared_with(
+    nation_is_default: bool, nation_is_last: bool, found: list[str]
+) -> None:
+    nation = Region("united_states", "United States", (), NATION, is_default=nation_is_default)
+    metro = Region("metro", "Metro", ("41051",), is_default=not nation_is_default)
+    regions = (metro, nation) if nation_is_last else (nation, metro)
+    problems = list(check_regions(regions, AREAS))
+    assert [problem.found for problem in problems] == found
+    assert all(problem.where == ("regions", "united_states", "nation") for problem in problems)

@@ -227,7 +227,8 @@ def test_every_line_has_source_and_grade(tables: dict[str, pl.DataFrame]) -> Non
 def test_shipped_regions(tables: dict[str, pl.DataFrame]) -> None:
     assert tables["reference.regions"].filter("is_default")["region"].to_list() == ["portland_metro"]
     assert tables["reference.regions"].drop_nulls("statewide_area").select("region", "statewide_area").rows() == [
-        ("oregon", "41000")
+        ("oregon", "41000"),
+        ("united_states", "US000"),
     ]
     counties = Counter(tables["reference.region_areas"]["region"])
     assert counties == {
@@ -250,6 +251,7 @@ def test_shipped_published_figures(tables: dict[str, pl.DataFrame]) -> None:
     found: dict[tuple[str, str], list[float]] = {}
     for sector, statistic, value in figures.select("sector", "statistic", "value").iter_rows():
         found.setdefault((sector, statistic), []).append(value)
+    assert tables["reference.regions"].sort("sort_order")["region"].last() == "united_states"
     assert found == {
         ("advanced_manufacturing", "employment"): [70038],
         ("advanced_manufacturing", "businesses"): [1756],
@@ -392,6 +394,8 @@ def test_own_trend_breaks_take_the_place_of_the_shipped(tmp_path: Path, shipped:
 
 def test_there_may_be_no_trend_breaks(tmp_path: Path) -> None:
     own = load_definitions(folder_with(tmp_path, trend_breaks="sources: {}\nbreaks: {}\n"), SHIPPED)
+        (('counties: ["41043", "41003"]', "nation: true"), 5, "regions.valley.nation", "the nation as the region shown"),
+        (('counties: ["41043", "41003"]', "nation: false"), 5, "regions.valley.nation", "false"),
     assert own.tables()["reference.trend_breaks"].is_empty()
 
 
