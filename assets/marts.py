@@ -1,6 +1,15 @@
-"""The marts: what people read. One asset a model of sql/marts."""
+"""The marts: what people read. One asset a model of sql/marts, and one a model of sql/measures with its function."""
 
-from pipelines.orchestration.factories import sql_table_asset
+from collections.abc import Mapping
+
+from pipelines.domain.shift_share import shift_share
+from pipelines.domain.trends import sector_trends
+from pipelines.orchestration.factories import Measure, measured_asset, sql_table_asset
 from pipelines.warehouse.sql_models import model_names
 
+MEASURES: Mapping[str, Measure] = {
+    "measures.sector_trends": sector_trends,
+    "measures.shift_share": shift_share,
+}
 TABLES = [sql_table_asset(name) for name in model_names("marts")]
+MEASURED_TABLES = [measured_asset(name, measure) for name, measure in MEASURES.items()]

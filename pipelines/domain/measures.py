@@ -9,7 +9,7 @@ one cell in two years, or of a part and its whole, go the same way, so that inte
 too wide rather than too narrow. What is exact stays exact. Null in, null out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product as combinations
 
@@ -106,6 +106,14 @@ def annualised_growth(now: Figure, base: Figure, years: pl.Expr) -> Figure:
 def location_quotient(part: Figure, whole: Figure, base_part: Figure, base_whole: Figure) -> Figure:
     """How many times as large a part is of its whole as in the base; 1 is the same (BLS, QCEW location quotients)."""
     return quotient(quotient(part, whole), quotient(base_part, base_whole))
+
+
+def status(reasons: Mapping[str, pl.Expr]) -> pl.Expr:
+    """Why there is no figure: the first of the reasons that applies; else measured."""
+    found = pl.lit("measured")
+    for reason, applies in reversed(list(reasons.items())):
+        found = pl.when(applies).then(pl.lit(reason)).otherwise(found)
+    return found
 
 
 def _widths(changing: Figure, factor: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

@@ -3,13 +3,16 @@
 -- number of establishments a year before is told of every row, hidden or not. An industry that has closed since has no
 -- row any more: where the rows below a parent had fewer establishments than the parent, the missing ones are hidden,
 -- with as many establishments as are missing if there is one, else an unknown number; elsewhere they had none.
--- Warnings: not of the first year of a NAICS vintage, whose changes are against codes of another. Whole areas only.
+-- Warnings: not of the first year of a NAICS vintage, whose changes are against codes of another. Whole areas only, and
+-- only where the area's own total tells of the year before: the first file of an economy knows none.
 WITH whole_areas AS (
     SELECT DISTINCT vintages.source, vintages.area_fips, vintages.year, vintages.quarter
     FROM core.vintages AS vintages
     JOIN reference.naics_vintages AS naics ON vintages.year > naics.first_year AND vintages.year <= naics.last_year
-    WHERE vintages.is_in_force AND vintages.is_whole_area AND vintages.quarter > 0
+    JOIN core.qcew_cells AS totals USING (source, area_fips, year, quarter)
+    WHERE vintages.is_in_force AND vintages.is_whole_area
         AND regexp_full_match(vintages.area_fips, '\d{5}|US000')
+        AND totals.own_code = '0' AND totals.industry_code = '10' AND totals.oty_month1_employment_change IS NOT NULL
 ),
 own_years AS (
     SELECT source, area_fips, year

@@ -68,18 +68,25 @@ _ESTIMATES: dict[str, str] = {
 }
 
 
+def measure_columns(suffix: str, what: str) -> tuple[Column, ...]:
+    """Bounds, estimate and interval of a measure made of figures, such as lower_growth; null where its status says."""
+    return tuple(
+        Column(f"{name}_{suffix}", "DOUBLE", f"{meaning} of {what}; null where its status says why.", True)
+        for name, meaning in _ESTIMATES.items()
+    )
+
+
 def estimate_columns(of_share: bool = False) -> tuple[Column, ...]:
     """Bounds, estimate and interval of a figure, or of its share; null where it could not be estimated."""
     if of_share:
-        return tuple(
-            Column(
-                f"{name}_share", "DOUBLE", f"{what} of the share of all industries, 0–1; null if not estimated.", True
-            )
-            for name, what in _ESTIMATES.items()
-        )
+        return estimate_columns_as("{}_share", "of the share of all industries, 0–1; null if not estimated")
+    return estimate_columns_as("{}", "in the unit of the measure; null if not estimated", ", ")
+
+
+def estimate_columns_as(pattern: str, meaning: str, between: str = " ") -> tuple[Column, ...]:
+    """Bounds, estimate and interval of something else, named by a pattern such as `real_{}`."""
     return tuple(
-        Column(name, "DOUBLE", f"{what}, in the unit of the measure; null if not estimated.", True)
-        for name, what in _ESTIMATES.items()
+        Column(pattern.format(name), "DOUBLE", f"{what}{between}{meaning}.", True) for name, what in _ESTIMATES.items()
     )
 
 
