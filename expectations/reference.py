@@ -8,7 +8,7 @@ from expectations.vocabulary import (
     no_rows,
     row_count_between,
 )
-from pipelines.domain import naics, periods, qcew_codes
+from pipelines.domain import living_standards, naics, periods, qcew_codes
 
 _GRADES = ["A", "B", "C"]
 
@@ -174,6 +174,62 @@ SUITES = (
             column_matches("state_fips", r"\d{2}", meaning="States are two digits."),
             column_matches("period", r"\d{4}-Q[1-4]", meaning="Quarters are reviewed."),
             column_matches("capture_sha256", r"[0-9a-f]{64}", meaning="A review is of one file."),
+        ),
+    ),
+    TableSuite(
+        "reference.price_index",
+        (
+            row_count_between(12, meaning="An index of a year needs twelve months."),
+            column_between("month", 1, 12, meaning="A year has twelve months."),
+            no_rows(
+                "prices_jump",
+                "SELECT *, lag(cpi_u) OVER (ORDER BY year, month) AS before FROM reference.price_index "
+                "QUALIFY abs(cpi_u / before - 1) > 0.03 ORDER BY year, month",
+                meaning="Prices do not move by more than 3 % between two months of the table: a number is mistyped.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.self_sufficiency_standards",
+        (
+            column_in_set("grade", _GRADES, meaning="Evidence is graded A, B or C."),
+            column_in_set("unit", living_standards.STANDARD_UNITS, meaning="A Standard is a wage or an income."),
+            column_between("adults", 1, meaning="Somebody has to earn the living."),
+            column_between("usd_per_hour_per_adult", 5, 200, meaning="No family lives on that: the unit is wrong."),
+            no_rows(
+                "counties_known",
+                _all_known("reference.self_sufficiency_standards", "area_fips", "reference.areas", "area_fips"),
+                meaning="A Standard is of an area there is.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.analysis",
+        (
+            row_count_between(1, 1, meaning="Choices are made once."),
+            column_between("top_share", 0, 1, meaning="The top is a part of the ranks."),
+            no_rows(
+                "price_year_priced",
+                "SELECT * FROM reference.analysis WHERE (SELECT count(*) FROM reference.price_index "
+                "WHERE year = price_year) <> 12",
+                meaning="Real dollars are of a year with an index of every month.",
+            ),
+            no_rows(
+                "base_region_known",
+                _all_known("reference.analysis", "base_region", "reference.regions", "region"),
+                meaning="Industries are compared with a region there is.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.screening_weights",
+        (
+            column_between("weight", 0, meaning="A criterion weighs nothing or something."),
+            no_rows(
+                "something_weighs",
+                "SELECT sum(weight) AS weights FROM reference.screening_weights HAVING sum(weight) = 0",
+                meaning="At least one criterion weighs something.",
+            ),
         ),
     ),
 )

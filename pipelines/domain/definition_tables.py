@@ -11,6 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.domain.analysis import Analysis
+from pipelines.domain.living_standards import LivingStandard
+from pipelines.domain.prices import MonthlyPrice
 from pipelines.domain.regions import Region
 from pipelines.domain.sector_definitions import (
     DEFINITIONS,
@@ -82,6 +85,9 @@ class Definitions:
     published_figures: tuple[PublishedFigure, ...]
     trend_breaks: tuple[TrendBreak, ...]
     reviewed_revisions: tuple[ReviewedRevision, ...]
+    prices: tuple[MonthlyPrice, ...]
+    living_standards: tuple[LivingStandard, ...]
+    analysis: Analysis
     content_sha256: str
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -96,6 +102,10 @@ class Definitions:
             "reference.published_figures": self._published_figures(),
             "reference.trend_breaks": self._trend_breaks(),
             "reference.reviewed_revisions": self._reviewed_revisions(),
+            "reference.price_index": self._price_index(),
+            "reference.self_sufficiency_standards": self._self_sufficiency_standards(),
+            "reference.analysis": self._analysis(),
+            "reference.screening_weights": self._screening_weights(),
         }
 
     def codes_too_fine(self, deepest_levels: Iterable[int]) -> pl.DataFrame:
@@ -262,6 +272,64 @@ class Definitions:
             reviewed_by=pl.String,
             reviewed_on=pl.Date,
             reason=pl.String,
+        )
+
+    def _price_index(self) -> pl.DataFrame:
+        return _frame(
+            [(price.year, price.month, float(price.cpi_u), price.source) for price in self.prices],
+            year=pl.Int16,
+            month=pl.Int8,
+            cpi_u=pl.Float64,
+            source=pl.String,
+        )
+
+    def _self_sufficiency_standards(self) -> pl.DataFrame:
+        return _frame(
+            [
+                (
+                    *(standard.area_fips, standard.year, standard.family_type, standard.adults, standard.family),
+                    *(standard.value, standard.unit),
+                    *(standard.usd_per_year_per_adult, standard.usd_per_hour_per_adult),
+                    *(standard.grade, standard.source, standard.note),
+                )
+                for standard in self.living_standards
+            ],
+            area_fips=pl.String,
+            year=pl.Int16,
+            family_type=pl.String,
+            adults=pl.Int8,
+            family=pl.String,
+            value=pl.Float64,
+            unit=pl.String,
+            usd_per_year_per_adult=pl.Float64,
+            usd_per_hour_per_adult=pl.Float64,
+            grade=pl.String,
+            source=pl.String,
+            note=pl.String,
+        )
+
+    def _analysis(self) -> pl.DataFrame:
+        screening = self.analysis.screening
+        return _frame(
+            [
+                (
+                    *(self.analysis.price_year, screening.base_region),
+                    *(screening.random_weightings, screening.seed, screening.top_share),
+                )
+            ],
+            price_year=pl.Int16,
+            base_region=pl.String,
+            random_weightings=pl.Int64,
+            seed=pl.Int64,
+            top_share=pl.Float64,
+        )
+
+    def _screening_weights(self) -> pl.DataFrame:
+        weights = self.analysis.screening.weights
+        return _frame(
+            [(criterion, float(weight)) for criterion, weight in weights.items()],
+            criterion=pl.String,
+            weight=pl.Float64,
         )
 
 

@@ -4,7 +4,7 @@ What a file means is not known here; `definition_files` builds definitions from 
 """
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,17 @@ class CheckedYaml:
 def key_path(place: Place) -> str:
     """Write a place as people do: sectors.clean_energy.strict[2].code, counted from 1."""
     return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
+
+
+def unknown_key(
+    document: CheckedYaml, place: Place, entry: Mapping[str, Any], known: Iterable[str]
+) -> Iterator[FileProblem]:
+    """Yield a problem if the value at the last step of `place` is not one of the keys defined elsewhere."""
+    found, keys = entry[str(place[-1])], list(known)
+    if found not in keys:
+        close = difflib.get_close_matches(found, keys, n=1)
+        advice = f"did you mean {close[0]}?" if close else "use one of these, or define it"
+        yield document.problem(place, found, f"one of {', '.join(keys)}", advice)
 
 
 def read_checked_yaml(path: Path, schema: Mapping[str, Any]) -> CheckedYaml:

@@ -16,7 +16,7 @@ from pipelines.domain.qcew_codes import area_kind, state_fips
 from pipelines.domain.sector_definitions import Classification
 from pipelines.sources.checked_yaml import FileProblem
 
-CSV_COLUMNS: Mapping[str, tuple[str, ...]] = {
+CODE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     **{f"naics_{vintage}.csv": ("code", "title", "parent_code", "level") for vintage in NAICS_VINTAGES},
     "naics_concordance.csv": tuple(f"naics_{vintage}" for vintage in NAICS_VINTAGES),
     "areas.csv": ("area_fips", "area_title", "area_kind", "state_fips"),
@@ -114,5 +114,5 @@ def read_areas(path: Path, rows: Rows | None, problems: list[FileProblem]) -> pl
             if (found or "nothing") != expected:
                 advice = f"write {expected}: it follows from the code {code}"
                 problems.append(FileProblem(path, line, key, found or "nothing", expected, advice))
-    schema = dict.fromkeys(CSV_COLUMNS["areas.csv"], pl.String)
+    schema = dict.fromkeys(CODE_COLUMNS["areas.csv"], pl.String)
     return pl.DataFrame([(*row[:3], row[3] or None) for _, row in rows], schema=schema, orient="row")

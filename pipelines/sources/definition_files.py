@@ -1,8 +1,9 @@
-"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, breaks, reviews.
+"""The definitions that analysts edit, read from a folder: sectors, regions, published figures, breaks, choices.
 
 Another board brings a folder of its own with some of the files; the rest are the shipped ones. Here files become
 definitions, and every fault in them is told at once with file, line and key. What makes a definition sound belongs to
-`pipelines.domain`; how YAML is read with its lines, to `checked_yaml`; the codes they are written in, to `code_files`.
+`pipelines.domain`; how YAML is read with its lines, to `checked_yaml`; the codes they are written in, to
+`code_files`; prices, standards of living and choices of analysis, to `analysis_files`.
 """
 
 import difflib
@@ -17,6 +18,7 @@ import polars as pl
 
 from pipelines.domain.definition_tables import Definitions, PublishedFigure, ReviewedRevision
 from pipelines.domain.periods import Period
+from pipelines.domain.prices import complete_years
 from pipelines.domain.qcew_codes import AreaKind
 from pipelines.domain.regions import NATION, Region, check_regions, counties_of_state
 from pipelines.domain.sector_definitions import (
@@ -31,10 +33,23 @@ from pipelines.domain.sector_definitions import (
     check_sectors,
 )
 from pipelines.domain.trend_breaks import BrokenCell, TrendBreak, check_trend_breaks
-from pipelines.sources.checked_yaml import CheckedYaml, FileProblem, read_checked_yaml
-from pipelines.sources.code_files import CSV_COLUMNS, read_areas, read_classification, read_code_table
+from pipelines.sources.analysis_files import (
+    ANALYSIS,
+    ANALYSIS_COLUMNS,
+    PRICES,
+    STANDARDS,
+    read_analysis,
+    read_living_standards,
+    read_prices,
+)
+from pipelines.sources.checked_yaml import CheckedYaml, FileProblem, read_checked_yaml, unknown_key
+from pipelines.sources.code_files import CODE_COLUMNS, read_areas, read_classification, read_code_table
 
-YAML_FILES = ("sectors.yaml", "regions.yaml", "published_figures.yaml", "trend_breaks.yaml", "reviewed_revisions.yaml")
+YAML_FILES = (
+    *("sectors.yaml", "regions.yaml", "published_figures.yaml", "trend_breaks.yaml", "reviewed_revisions.yaml"),
+    ANALYSIS,
+)
+CSV_COLUMNS = {**CODE_COLUMNS, **ANALYSIS_COLUMNS}
 DEFINITION_FILES = (*YAML_FILES, *CSV_COLUMNS)
 
 
@@ -61,7 +76,9 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
     classification = read_classification(files, tables, problems)
     areas = read_areas(files["areas.csv"], tables["areas.csv"], problems)
 
-    sector_file, region_file, figure_file, break_file, review_file = (documents[name] for name in YAML_FILES)
+    sector_file, region_file, figure_file, break_file, review_file, choice_file = (
+        documents[name] for name in YAML_FILES
+    )
     sectors, lenses = _sectors(sector_file, classification, problems)
     regions = _regions(region_file, areas, problems)
     figures = _published_figures(
@@ -73,7 +90,17 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
     )
     breaks = _trend_breaks(break_file, classification, areas, problems)
     reviews = _reviewed_revisions(review_file, areas, problems)
-    if problems or classification is None or areas is None:
+    counties = None if areas is None else [area for area, kind in _area_kinds(areas).items() if kind == "county"]
+    standards = read_living_standards(files[STANDARDS], tables[STANDARDS], counties, problems)
+    prices = read_prices(files[PRICES], tables[PRICES], problems)
+    analysis = read_analysis(
+        choice_file,
+        priced_years=None if any(found.file == files[PRICES] for found in problems) else complete_years(prices),
+        whole_areas=[region.key for region in regions if region.statewide_area] if regions else None,
+        may_be_about_others=files[ANALYSIS].parent != folder,
+        problems=problems,
+    )
+    if problems or classification is None or areas is None or analysis is None:
         raise DefinitionError(problems)
     return Definitions(
         listed_vintage=sector_file.value["naics_vintage"],
@@ -85,6 +112,9 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
         published_figures=figures,
         trend_breaks=breaks,
         reviewed_revisions=reviews,
+        prices=prices,
+        living_standards=standards,
+        analysis=analysis,
         content_sha256=_content_sha256(files),
     )
 
@@ -145,7 +175,7 @@ def _sectors(
 
     def lines(entries: list[dict[str, Any]], place: Place) -> Iterator[DefinitionLine]:
         for position, entry in enumerate(entries):
-            unknown.extend(_unknown_key(document, (*place, position, "source"), entry, document.value["sources"]))
+            unknown.extend(unknown_key(document, (*place, position, "source"), entry, document.value["sources"]))
             yield DefinitionLine(
                 code=entry["code"],
                 source=document.value["sources"].get(entry["source"], ""),
@@ -197,7 +227,7 @@ def _regions(document: CheckedYaml, areas: pl.DataFrame | None, problems: list[F
     kinds = _area_kinds(areas)
     entries: dict[str, dict[str, Any]] = document.value["regions"]
     default = document.value["default_region"]
-    problems += _unknown_key(document, ("default_region",), document.value, entries)
+    problems += unknown_key(document, ("default_region",), document.value, entries)
     regions = tuple(
         Region(
             key=key,
@@ -230,12 +260,12 @@ def _published_figures(
     for key, entry in document.value["figures"].items():
         place = ("figures", key)
         sources = document.value["sources"]
-        unknown = list(_unknown_key(document, (*place, "source"), entry, sources))
+        unknown = list(unknown_key(document, (*place, "source"), entry, sources))
         about_others = [
             problem
             for field, known in (("sector", known_sectors), ("region", known_regions))
             if known is not None
-            for problem in _unknown_key(document, (*place, field), entry, known)
+            for problem in unknown_key(document, (*place, field), entry, known)
         ]
         if about_others and may_be_about_others:
             continue
@@ -270,7 +300,7 @@ def _trend_breaks(
         return ()
     sources, entries = document.value["sources"], document.value["breaks"]
     for key, entry in entries.items():
-        problems += _unknown_key(document, ("breaks", key, "source"), entry, sources)
+        problems += unknown_key(document, ("breaks", key, "source"), entry, sources)
     breaks = tuple(
         TrendBreak(
             break_id=key,
@@ -314,14 +344,3 @@ def _reviewed_revisions(
             continue
         reviews[key] = ReviewedRevision(*key, entry["reviewed_by"], day, entry["reason"])
     return tuple(reviews[key] for key in sorted(reviews))
-
-
-def _unknown_key(
-    document: CheckedYaml, place: Place, entry: Mapping[str, Any], known: Iterable[str]
-) -> Iterator[FileProblem]:
-    """Yield a problem if the value at the last step of `place` is not one of the keys defined elsewhere."""
-    found, keys = entry[str(place[-1])], list(known)
-    if found not in keys:
-        close = difflib.get_close_matches(found, keys, n=1)
-        advice = f"did you mean {close[0]}?" if close else "use one of these, or define it"
-        yield document.problem(place, found, f"one of {', '.join(keys)}", advice)

@@ -75,7 +75,9 @@ _ZERO: Mapping[str, object] = {"VARCHAR": "", "BOOLEAN": False, "VARCHAR[]": [],
 
 
 class Warehouse:
-    """Tables to fill, models to build, rows to read. Reference tables that are facts of QCEW are there already."""
+    """Tables to fill, models to build, rows to read. Reference tables that are facts of QCEW are there already,
+    and real dollars are those of 2016.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
@@ -92,6 +94,7 @@ class Warehouse:
         facts["releases"] = releases_table()
         for name, frame in facts.items():
             warehouse.fill(f"reference.{name}", frame)
+        warehouse.insert("reference.analysis", {"price_year": 2016})
         return warehouse
 
     def fill(self, name: str, frame: pl.DataFrame) -> None:

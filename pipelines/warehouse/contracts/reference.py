@@ -178,4 +178,61 @@ TABLES = (
             Column("reason", "VARCHAR", "Why the revision is right."),
         ),
     ),
+    Table(
+        "reference.price_index",
+        "One row a month whose consumer price index was published; a month that never was, has none.",
+        ("year", "month"),
+        (
+            *shared("year"),
+            Column("month", "TINYINT", "Month 1–12."),
+            Column("cpi_u", "DOUBLE", "CPI-U, U.S. city average, all items, not seasonally adjusted, 1982-84 = 100."),
+            Column("source", "VARCHAR", "Where the number comes from."),
+        ),
+    ),
+    Table(
+        "reference.self_sufficiency_standards",
+        "One row a county, year and type of family with a published value of the Self-Sufficiency Standard.",
+        ("area_fips", "year", "family_type"),
+        (
+            *shared("area_fips", "year"),
+            Column("family_type", "VARCHAR", "Key of the type of family."),
+            Column("adults", "TINYINT", "Adults of the family, each of whom works full-time."),
+            Column("family", "VARCHAR", "The family in words."),
+            Column("value", "DOUBLE", "The value as published, US dollars of the year."),
+            Column("unit", "VARCHAR", "usd_per_hour (wage of each adult) or usd_per_year (income of the family)."),
+            Column(
+                "usd_per_year_per_adult", "DOUBLE", "What each adult has to earn in a year, US dollars of the year."
+            ),
+            Column(
+                "usd_per_hour_per_adult", "DOUBLE", "The same in an hour: a year has 2,112 hours of full-time work."
+            ),
+            *_EVIDENCE,
+        ),
+    ),
+    Table(
+        "reference.analysis",
+        "One row with the choices of analysis.",
+        ("price_year",),
+        (
+            Column("price_year", "SMALLINT", "The year whose dollars real figures are in."),
+            Column(
+                "base_region",
+                "VARCHAR",
+                "The state or nation that industries of a region are compared with; null where it is not defined.",
+                True,
+            ),
+            Column("random_weightings", "BIGINT", "Weightings drawn at random to see how firm the ranks are."),
+            Column("seed", "BIGINT", "What the random weightings are drawn from."),
+            Column("top_share", "DOUBLE", "Part of the ranks, 0–1, that counts as top."),
+        ),
+    ),
+    Table(
+        "reference.screening_weights",
+        "One row a criterion by which industries are ranked.",
+        ("criterion",),
+        (
+            Column("criterion", "VARCHAR", "size, growth, concentration, local_growth or pay."),
+            Column("weight", "DOUBLE", "Its weight, 0 or more; only proportions count."),
+        ),
+    ),
 )

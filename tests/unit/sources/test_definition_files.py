@@ -129,6 +129,25 @@ def test_the_tables_and_their_columns(tables: dict[str, pl.DataFrame]) -> None:
             "reviewed_on": pl.Date,
             "reason": text,
         },
+        "reference.price_index": {"year": short, "month": tiny, "cpi_u": pl.Float64, "source": text},
+        "reference.self_sufficiency_standards": {
+            "area_fips": text,
+            "year": short,
+            "family_type": text,
+            "adults": tiny,
+            "family": text,
+            "value": pl.Float64,
+            "unit": text,
+            **dict.fromkeys(("usd_per_year_per_adult", "usd_per_hour_per_adult"), pl.Float64),
+            **dict.fromkeys(("grade", "source", "note"), text),
+        },
+        "reference.analysis": {
+            "price_year": short,
+            "base_region": text,
+            **dict.fromkeys(("random_weightings", "seed"), pl.Int64),
+            "top_share": pl.Float64,
+        },
+        "reference.screening_weights": {"criterion": text, "weight": pl.Float64},
     }
 
 
@@ -144,6 +163,10 @@ def test_the_tables_and_their_columns(tables: dict[str, pl.DataFrame]) -> None:
         ("reference.published_figures", ("figure_id",)),
         ("reference.trend_breaks", ("break_id", "own_code", "industry_code", "year", "quarter")),
         ("reference.reviewed_revisions", ("state_fips", "period", "capture_sha256")),
+        ("reference.price_index", ("year", "month")),
+        ("reference.self_sufficiency_standards", ("area_fips", "year", "family_type")),
+        ("reference.analysis", ("price_year",)),
+        ("reference.screening_weights", ("criterion",)),
     ],
 )
 def test_keys_are_unique(tables: dict[str, pl.DataFrame], table: str, key: tuple[str, ...]) -> None:
@@ -219,7 +242,10 @@ def test_codes_of_other_vintages(tables: dict[str, pl.DataFrame]) -> None:
 
 
 def test_every_line_has_source_and_grade(tables: dict[str, pl.DataFrame]) -> None:
-    for table in ("reference.sector_codes", "reference.published_figures", "reference.trend_breaks"):
+    for table in (
+        *("reference.sector_codes", "reference.published_figures", "reference.trend_breaks"),
+        "reference.self_sufficiency_standards",
+    ):
         assert set(tables[table]["grade"]) <= {"A", "B", "C"}
         assert all(len(source) > 20 for source in tables[table]["source"])
 
@@ -230,6 +256,7 @@ def test_shipped_regions(tables: dict[str, pl.DataFrame]) -> None:
         ("oregon", "41000"),
         ("united_states", "US000"),
     ]
+    assert tables["reference.regions"].sort("sort_order")["region"].last() == "united_states"
     counties = Counter(tables["reference.region_areas"]["region"])
     assert counties == {
         "portland_metro": 2,
@@ -251,7 +278,6 @@ def test_shipped_published_figures(tables: dict[str, pl.DataFrame]) -> None:
     found: dict[tuple[str, str], list[float]] = {}
     for sector, statistic, value in figures.select("sector", "statistic", "value").iter_rows():
         found.setdefault((sector, statistic), []).append(value)
-    assert tables["reference.regions"].sort("sort_order")["region"].last() == "united_states"
     assert found == {
         ("advanced_manufacturing", "employment"): [70038],
         ("advanced_manufacturing", "businesses"): [1756],
@@ -373,6 +399,13 @@ def test_a_fault_is_told_with_its_line_and_key(
         (('"41003"', '"41000"'), 5, "regions.valley.counties[2]", "41000, of the kind state"),
         (("region: valley", "region: vally"), 1, "default_region", "vally"),
         (("name: Valley", 'name: Valley\n    state: "41"'), 3, "regions.valley", "an entry with name, state, counties"),
+        (
+            ('counties: ["41043", "41003"]', "nation: true"),
+            5,
+            "regions.valley.nation",
+            "the nation as the region shown",
+        ),
+        (('counties: ["41043", "41003"]', "nation: false"), 5, "regions.valley.nation", "false"),
     ],
 )
 def test_faults_of_regions(tmp_path: Path, change: tuple[str, str], line: int, key: str, found: str) -> None:
@@ -394,8 +427,6 @@ def test_own_trend_breaks_take_the_place_of_the_shipped(tmp_path: Path, shipped:
 
 def test_there_may_be_no_trend_breaks(tmp_path: Path) -> None:
     own = load_definitions(folder_with(tmp_path, trend_breaks="sources: {}\nbreaks: {}\n"), SHIPPED)
-        (('counties: ["41043", "41003"]', "nation: true"), 5, "regions.valley.nation", "the nation as the region shown"),
-        (('counties: ["41043", "41003"]', "nation: false"), 5, "regions.valley.nation", "false"),
     assert own.tables()["reference.trend_breaks"].is_empty()
 
 
