@@ -217,4 +217,15 @@ SUITES = (
             ),
         ),
     ),
+    TableSuite(
+        "core.period_prices",
+        (
+            column_between("quarter", 0, 4, meaning="A year has four quarters."),
+            no_rows(
+                "index_or_its_missing_months",
+                "SELECT * FROM core.period_prices WHERE (cpi_u IS NULL) = (missing_months IS NULL) ORDER BY period",
+                meaning="A period has an index, or months without one; never one that is guessed.",
+            ),
+        ),
+    ),
 )

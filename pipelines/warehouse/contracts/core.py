@@ -252,6 +252,18 @@ REGION_MEASURES = Table(
     ),
     cautions=(Caution.HIDDEN_CELLS, Caution.VINTAGES),
 )
+PERIOD_PRICES = Table(
+    "core.period_prices",
+    "One row a year, and a quarter, of every year with any month of the consumer price index.",
+    ("period",),
+    (
+        *shared("period", "year", "quarter"),
+        Column(
+            "cpi_u", "DOUBLE", "CPI-U, mean of the period's months, 1982-84 = 100; null where one is missing.", True
+        ),
+        Column("missing_months", "VARCHAR", "Months without an index (2025-10), comma separated; null if none.", True),
+    ),
+)
 
 TABLES = (
     VINTAGES,
@@ -274,4 +286,5 @@ TABLES = (
     REGION_TOTALS,
     REGION_GROUPS,
     REGION_MEASURES,
+    PERIOD_PRICES,
 )
