@@ -20,6 +20,7 @@ _REVISION_STATUS = column_in_set(
 _VINTAGE = column_in_set(
     "vintage", ["in_force", "replaced", "year_before"], meaning="Figures are in force, were before, or are implied."
 )
+_GROUPS_WITH_LEAVES = ("sector", "lens", "union", "overlap", "bridge_certain", "bridge_possible", "bridge_between")
 _NOT_NEGATIVE = (column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),)
 
 
@@ -142,13 +143,13 @@ SUITES = (
     ),
     TableSuite(
         "core.industry_group_leaves",
-        (column_in_set("kind", ["sector", "lens", "union", "overlap"], meaning="The gross sum has no industries."),),
+        (column_in_set("kind", _GROUPS_WITH_LEAVES, meaning="The gross sum has no industries."),),
     ),
     TableSuite(
         "core.industry_groups",
         (
             column_in_set("definition", ["strict", "broad"], meaning="There are two readings."),
-            column_in_set("kind", ["sector", "lens", "union", "overlap", "gross"], meaning="Kinds of groups are five."),
+            column_in_set("kind", [*_GROUPS_WITH_LEAVES, "gross"], meaning="Kinds of groups are eight."),
         ),
     ),
     TableSuite(
@@ -200,6 +201,13 @@ SUITES = (
         ),
     ),
     TableSuite(
+        "core.household_establishments",
+        (
+            column_between("establishments", 0, meaning="Nobody counts fewer than no establishments."),
+            column_between("region_establishments", 0, meaning="Nobody counts fewer than no establishments."),
+        ),
+    ),
+    TableSuite(
         "core.identities",
         (
             row_count_between(1, meaning="Some identity could be checked.", severity="warning"),
@@ -213,6 +221,26 @@ SUITES = (
                 "derived_identities_hold",
                 load_model("checks.derived_identities_hold").sql,
                 meaning="Columns that BLS derives agree with its figures; no figure of ours is made from them.",
+                severity="warning",
+            ),
+        ),
+    ),
+    TableSuite(
+        "core.quotient_agreement",
+        (
+            column_in_set("basis", ["recomputed", "implied"], meaning="Quotients are checked in two ways."),
+            pair_ordered("rows_with_quotient", "rows_compared", meaning="Rows that are compared have a quotient."),
+            no_rows(
+                "rows_agree_or_not",
+                "SELECT * FROM core.quotient_agreement WHERE rows_agreeing + rows_disagreeing <> rows_compared "
+                "OR len(disagreeing_rows) <> least(rows_disagreeing, 20) ORDER BY ALL",
+                meaning="Every row that is compared agrees or does not; those that do not are named.",
+            ),
+            column_between(
+                "rows_disagreeing",
+                0,
+                0,
+                meaning="BLS's own location quotients come out; no figure of ours is made from them.",
                 severity="warning",
             ),
         ),

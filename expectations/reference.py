@@ -8,7 +8,7 @@ from expectations.vocabulary import (
     no_rows,
     row_count_between,
 )
-from pipelines.domain import living_standards, naics, periods, qcew_codes
+from pipelines.domain import living_standards, naics, naics_bridge, periods, qcew_codes
 
 _GRADES = ["A", "B", "C"]
 
@@ -70,6 +70,17 @@ SUITES = (
         ),
     ),
     TableSuite(
+        "reference.household_industries",
+        (
+            no_rows(
+                "household_industries_exist",
+                "SELECT * FROM reference.household_industries AS households CROSS JOIN reference.naics_vintages "
+                "ANTI JOIN reference.naics AS tree USING (naics_vintage, industry_code) ORDER BY ALL",
+                meaning="These industries are in every vintage.",
+            ),
+        ),
+    ),
+    TableSuite(
         "reference.areas",
         (
             row_count_between(3000, meaning="The country has more than 3,000 counties."),
@@ -110,6 +121,30 @@ SUITES = (
                 "SELECT t.* FROM reference.sector_codes AS t ANTI JOIN reference.naics AS n USING "
                 "(naics_vintage, industry_code) ORDER BY ALL",
                 meaning="Every code of a definition exists in its vintage.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.naics_bridge",
+        (
+            row_count_between(1, meaning="Every sector is carried to every vintage."),
+            column_in_set("membership", naics_bridge.MEMBERSHIPS, meaning="A code is certain, or possible."),
+            column_in_set("step", naics_bridge.STEP_KINDS, meaning="Steps between vintages are of five kinds."),
+            no_rows(
+                "codes_known",
+                "SELECT t.* FROM reference.naics_bridge AS t ANTI JOIN reference.naics AS n ON n.naics_vintage = "
+                "t.naics_vintage AND n.industry_code = t.industry_code AND n.naics_level = 8 ORDER BY ALL",
+                meaning="What a sector is carried to are six-digit industries of that vintage.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.sector_continuity",
+        (
+            no_rows(
+                "reason_where_not_exact",
+                "SELECT * FROM reference.sector_continuity WHERE is_exact = (reason IS NOT NULL) ORDER BY ALL",
+                meaning="A switch that is not exact says which codes are not, and no other does.",
             ),
         ),
     ),
@@ -165,6 +200,18 @@ SUITES = (
                 "SELECT * FROM reference.trend_breaks WHERE area_prefix <> '' AND NOT EXISTS (SELECT 1 FROM "
                 "reference.areas WHERE starts_with(area_fips, area_prefix)) ORDER BY ALL",
                 meaning="A break is of the nation, or of areas there are.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "reference.area_changes",
+        (
+            column_in_set("grade", _GRADES, meaning="Evidence is graded A, B or C."),
+            column_in_set("quarter", periods.QUARTERS, meaning="New areas begin with a quarter."),
+            no_rows(
+                "areas_known",
+                _all_known("reference.area_changes", "area_fips", "reference.areas", "area_fips"),
+                meaning="A change is of areas there are.",
             ),
         ),
     ),

@@ -1,6 +1,7 @@
 """What must be true of figures: shares are shares, the union is not more than the sum, parts not more than all."""
 
 from expectations.vocabulary import (
+    Expectation,
     TableSuite,
     column_between,
     column_in_set,
@@ -21,10 +22,11 @@ _REVISION_STATUS = column_in_set(
 _SHARE = column_between("known_share", 0, meaning="A share is not negative; sector_exceeds_region keeps it at most 1.")
 
 
-def _share_suite(table: str) -> TableSuite:
+def _share_suite(table: str, *more: Expectation) -> TableSuite:
     return TableSuite(
         table,
         (
+            *more,
             row_count_between(1, meaning="Some region can be shown.", severity="warning"),
             _COVERAGE,
             _SHARE,
@@ -78,7 +80,12 @@ SUITES = (
             ),
         ),
     ),
-    _share_suite("marts.share_of_businesses"),
+    _share_suite(
+        "marts.share_of_businesses",
+        column_between("businesses_without_households", 0, meaning="Households are part of what is counted."),
+        column_between("share_without_households", 0, meaning="A share is not negative."),
+        pair_ordered("businesses", "businesses_without_households", meaning="Without some there are not more."),
+    ),
     _share_suite("marts.share_of_employment"),
     _share_suite("marts.share_of_wages"),
     TableSuite(

@@ -28,6 +28,13 @@ METROPOLITAN_AREAS = {
 METROPOLITAN_YEARS = (2013, 2023)
 
 
+HOUSEHOLD_INDUSTRIES = (
+    # industry_code, the same in all vintages, and why its establishments are households rather than businesses
+    ("814110", "Private households that employ somebody: each is an establishment"),
+    ("624120", "Home care paid by public programmes: each client can be an establishment of its own"),
+)
+
+
 def naics_vintages() -> pl.DataFrame:
     """One row a NAICS vintage: naics_vintage, first_year, last_year (9999 for the one in force)."""
     first = sorted(naics.FIRST_YEAR.items(), key=lambda item: item[1])
@@ -63,6 +70,12 @@ def metropolitan_areas() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def household_industries() -> pl.DataFrame:
+    """One row an industry whose establishments are households: industry_code, reason."""
+    schema = dict.fromkeys(("industry_code", "reason"), pl.String)
+    return pl.DataFrame(HOUSEHOLD_INDUSTRIES, schema=schema, orient="row")
+
+
 def code_tables() -> dict[str, pl.DataFrame]:
     """All of them by table name."""
     return {
@@ -71,4 +84,5 @@ def code_tables() -> dict[str, pl.DataFrame]:
         "reference.sources": sources(),
         "reference.metropolitan_areas": metropolitan_areas(),
         "reference.releases": releases_table(),
+        "reference.household_industries": household_industries(),
     }

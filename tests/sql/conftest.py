@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.domain.code_tables import naics_vintages, ownerships, sources
+from pipelines.domain.code_tables import household_industries, naics_vintages, ownerships, sources
 from pipelines.domain.release_calendar import releases_table
 from pipelines.warehouse.build import ContractFinding, build_from_frame, build_from_model, check_contract
 from pipelines.warehouse.connection import LAYERS
@@ -91,7 +91,7 @@ class Warehouse:
             connection.execute(table.create_statement())
         warehouse = cls(connection)
         facts = {"naics_vintages": naics_vintages(), "ownerships": ownerships(), "sources": sources()}
-        facts["releases"] = releases_table()
+        facts |= {"releases": releases_table(), "household_industries": household_industries()}
         for name, frame in facts.items():
             warehouse.fill(f"reference.{name}", frame)
         warehouse.insert("reference.analysis", {"price_year": 2016})

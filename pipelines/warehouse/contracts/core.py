@@ -4,7 +4,9 @@ from pipelines.warehouse.contracts.fields import shared
 from pipelines.warehouse.contracts.model import Caution, Column, Table
 from pipelines.warehouse.contracts.raw import LOCATION_QUOTIENTS, MONEY, MONTHS, OVER_THE_YEAR
 
-_GROUP = Column("group_key", "VARCHAR", "A set of industries: definition:sector, or definition:sector+other_sector.")
+_GROUP = Column(
+    "group_key", "VARCHAR", "A set of industries: definition:sector, or that +other_sector, @certain, @possible."
+)
 _BASIS = Column("basis", "VARCHAR", "statewide (the state's own rows), counties, or county (by itself).")
 _ESTABLISHMENTS = "null where a year before is told without them"
 _KNOWN_PARTS = (
@@ -140,7 +142,7 @@ INDUSTRY_GROUP_LEAVES = Table(
     (
         _GROUP,
         *shared("definition"),
-        Column("kind", "VARCHAR", "sector, lens, union or overlap."),
+        Column("kind", "VARCHAR", "sector, lens, union, overlap, or bridge_certain, bridge_possible, bridge_between."),
         *shared("sector", "other_sector?", "naics_vintage", "industry_code"),
     ),
 )
@@ -151,7 +153,12 @@ INDUSTRY_GROUPS = Table(
     (
         _GROUP,
         *shared("definition"),
-        Column("kind", "VARCHAR", "sector, lens, union, overlap, or gross: the plain sum of sectors."),
+        Column(
+            "kind",
+            "VARCHAR",
+            "sector, lens, union, overlap, gross (the plain sum of sectors), or of a sector that is carried to another "
+            "NAICS vintage bridge_certain, bridge_possible (with all that it may hold), bridge_between (these only).",
+        ),
         *shared("sector", "other_sector?"),
     ),
 )
@@ -241,6 +248,18 @@ REGION_GROUPS = Table(
     (_GROUP, *shared("region", "period", "vintage", "ownership"), *_KNOWN_PARTS),
     cautions=(Caution.HIDDEN_CELLS, Caution.VINTAGES),
 )
+HOUSEHOLD_ESTABLISHMENTS = Table(
+    "core.household_establishments",
+    "One row a group, region, period and ownership: establishments that are households, see household_industries.",
+    ("group_key", "region", "period", "ownership"),
+    (
+        _GROUP,
+        *shared("region", "period", "ownership"),
+        Column("establishments", "DOUBLE", "Establishments of the group that are households."),
+        Column("region_establishments", "DOUBLE", "Establishments of all industries that are households."),
+    ),
+    is_published=False,
+)
 REGION_MEASURES = Table(
     "core.region_measures",
     "One row a group of industries, region, period, vintage, ownership and measure, beside the region's total.",
@@ -286,5 +305,6 @@ TABLES = (
     REGION_TOTALS,
     REGION_GROUPS,
     REGION_MEASURES,
+    HOUSEHOLD_ESTABLISHMENTS,
     PERIOD_PRICES,
 )

@@ -66,6 +66,15 @@ TABLES = (
         ),
     ),
     Table(
+        "reference.household_industries",
+        "One row an industry whose establishments are households, or are counted for each: they swell businesses.",
+        ("industry_code",),
+        (
+            Column("industry_code", "VARCHAR", "NAICS code, the same in all vintages."),
+            Column("reason", "VARCHAR", "Why its establishments are no businesses."),
+        ),
+    ),
+    Table(
         "reference.areas",
         "One row a QCEW area.",
         ("area_fips",),
@@ -108,6 +117,37 @@ TABLES = (
             Column("listed_vintage", "SMALLINT", "NAICS vintage of the listed code."),
             Column("equivalence", "VARCHAR", "same, exact (renumbered) or wider (holds more than the listed code)."),
             *_EVIDENCE,
+        ),
+    ),
+    Table(
+        "reference.naics_bridge",
+        "One row a definition, sector, NAICS vintage and industry there that holds anything of the codes listed.",
+        ("definition", "sector", "from_vintage", "naics_vintage", "industry_code"),
+        (
+            *shared("definition", "sector"),
+            Column("from_vintage", "SMALLINT", "NAICS vintage whose six-digit codes are carried over: that listed."),
+            Column("naics_vintage", "SMALLINT", "NAICS vintage that they are carried over to."),
+            Column("industry_code", "VARCHAR", "Six-digit code of that vintage."),
+            Column("membership", "VARCHAR", "certain: all it holds is of the sector; possible: it holds other things."),
+            Column(
+                "step",
+                "VARCHAR",
+                "How the listed codes lead to it: unchanged, renamed (one to one), merge (several to one), split (one "
+                "to several) or many_to_many.",
+            ),
+            Column("source_codes", "VARCHAR[]", "Six-digit codes of the sector, as listed, that it holds a part of."),
+        ),
+    ),
+    Table(
+        "reference.sector_continuity",
+        "One row a definition, sector and switch of the NAICS vintage: whether the codes used hold the same.",
+        ("definition", "sector", "earlier_vintage"),
+        (
+            *shared("definition", "sector"),
+            Column("earlier_vintage", "SMALLINT", "NAICS vintage before the switch."),
+            Column("later_vintage", "SMALLINT", "NAICS vintage after it."),
+            Column("is_exact", "BOOLEAN", "By the concordance the codes used before and after hold the same."),
+            Column("reason", "VARCHAR", "Which codes do not; null where exact.", True),
         ),
     ),
     Table(
@@ -162,6 +202,19 @@ TABLES = (
             Column("industry_code", "VARCHAR", "NAICS code; all finer ones, which begin with it, break too."),
             *shared("year", "quarter"),
             Column("reason", "VARCHAR", "What moved, and why."),
+            *_EVIDENCE,
+        ),
+    ),
+    Table(
+        "reference.area_changes",
+        "One row a change of areas and area that it made or ended.",
+        ("break_id", "area_fips"),
+        (
+            Column("break_id", "VARCHAR", "Key of the change."),
+            *shared("area_fips"),
+            Column("year", "SMALLINT", "Year of the first quarter of the new areas."),
+            Column("quarter", "TINYINT", "First quarter of the new areas, 1–4."),
+            Column("reason", "VARCHAR", "What changed, and why."),
             *_EVIDENCE,
         ),
     ),

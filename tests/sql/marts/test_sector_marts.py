@@ -57,7 +57,7 @@ def test_the_long_table_has_one_row_a_sector_and_measure_and_no_overlaps(region:
     [("businesses", "businesses", 20.25), ("employment", "employment", 200.5), ("wages", "wages_usd", 300)],
 )
 def test_the_wide_tables_hold_one_measure_each(region: Warehouse, measure: str, column: str, value: float) -> None:
-    region.build(*MEASURES, f"marts.share_of_{measure}")
+    region.build(*MEASURES, "core.household_establishments", f"marts.share_of_{measure}")
     assert region.broken_contracts(f"marts.share_of_{measure}") == []
     assert len(region.rows(f"marts.share_of_{measure}")) == 4
     row = region.row(f"marts.share_of_{measure}", sector="health")
@@ -187,6 +187,6 @@ class TestFigureSources:
 def test_how_final_a_region_and_period_is_stands_in_every_table_of_figures(region: Warehouse) -> None:
     region.connection.execute("UPDATE core.region_periods SET revision_status = 'preliminary'")
     tables = ("marts.share_of_businesses", "marts.share_of_employment", "marts.share_of_wages")
-    region.build(*MEASURES, *tables, "marts.sector_overlap", "marts.sector_pay")
+    region.build(*MEASURES, "core.household_establishments", *tables, "marts.sector_overlap", "marts.sector_pay")
     for table in (MEASURES[-1], *tables, "marts.sector_overlap", "marts.sector_pay"):
         assert {row["revision_status"] for row in region.rows(table)} == {"preliminary"}, table

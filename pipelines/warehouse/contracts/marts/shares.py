@@ -27,7 +27,7 @@ SECTOR_MEASURES = Table(
 )
 
 
-def _share_table(measure: str, level: str, level_type: str, unit: str) -> Table:
+def _share_table(measure: str, level: str, level_type: str, unit: str, *more: Column) -> Table:
     return Table(
         f"marts.share_of_{measure}",
         f"One row a region, definition, sector, ownership and period: the sector's {unit} and share of the region's.",
@@ -44,6 +44,7 @@ def _share_table(measure: str, level: str, level_type: str, unit: str) -> Table:
             ),
             Column(f"region_{level}", level_type, f"{unit} of all industries; null where hidden.".capitalize(), True),
             Column("known_share", "DOUBLE", "Known share of the region, 0–1; the truth is at least this.", True),
+            *more,
             *shared("coverage_establishments?", "coverage?", "hidden_cells", "total_cells", "estimate_status"),
             *shared("coarser_region?", "revision_status"),
             *LEVELS,
@@ -54,7 +55,12 @@ def _share_table(measure: str, level: str, level_type: str, unit: str) -> Table:
     )
 
 
-SHARE_OF_BUSINESSES = _share_table("businesses", "businesses", "DOUBLE", "businesses")
+SHARE_OF_BUSINESSES = _share_table(
+    *("businesses", "businesses", "DOUBLE", "businesses"),
+    Column("businesses_without_households", "DOUBLE", "Businesses without those of reference.household_industries."),
+    Column("region_businesses_without_households", "DOUBLE", "Businesses of all industries, likewise."),
+    Column("share_without_households", "DOUBLE", "Share of the region, 0–1, likewise; null where it has none.", True),
+)
 SHARE_OF_EMPLOYMENT = _share_table("employment", "employment", "DOUBLE", "jobs")
 SHARE_OF_WAGES = _share_table("wages", "wages_usd", "BIGINT", "wages in US dollars")
 
