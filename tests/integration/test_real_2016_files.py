@@ -4,8 +4,11 @@ Truth: totals and numbers of groups of private ownership in 2016, worked out onc
 and figures of whole areas that BLS publishes itself.
 """
 
+import csv
+import io
 import json
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,7 @@ IDENTITIES = {
     "average_weekly_wage",
     "location_quotients_agree",
     "last_year_adds_up",
+    "last_year_weekly_wage",
 }
 
 
@@ -87,6 +91,7 @@ def test_every_identity_of_the_source_was_checked_in_every_quarter_and_holds(rea
         ("counties_add_up_to_state", "establishments", 11_464),
         ("counties_add_up_to_state", "month1_employment", 786),
         ("counties_add_up_to_state", "wages", 786),
+        ("last_year_weekly_wage", "average_weekly_wage", 82_423),
     ],
 )
 def test_as_many_groups_were_checked_as_there_are(
@@ -103,6 +108,46 @@ def test_the_weekly_wage_of_every_published_cell_was_recomputed(real_run: Path, 
     """
     checked = "SELECT sum(groups_checked)::INT FROM core.identities WHERE identity = 'average_weekly_wage'"
     assert ask(real_run, published) == ask(real_run, checked)
+
+
+def test_all_of_the_location_quotients_agree_on_the_nation(real_run: Path, ask: Ask) -> None:
+    """90,398 rows have quotients, 1,355 of them alone in their industry; without the nation's file."""
+    counts = ", ".join(
+        f"sum({name})::INT" for name in ("rows_with_quotient", "rows_compared", "rows_agreeing", "rows_disagreeing")
+    )
+    query = f"SELECT measure, any_value(basis), {counts} FROM core.quotient_agreement GROUP BY measure"
+    found = {measure: tuple(rest) for measure, *rest in ask(real_run, query)}
+    assert len(found) == 8
+    assert set(found.values()) == {("implied", 90_398, 89_043, 89_043, 0)}
+
+
+def test_percentages_over_the_year_come_out(shared_data: Path) -> None:
+    """82,858 rows × 8 measures: change by last year's level, one decimal, halves to even; from 0 it is 0 or 100."""
+    agreeing = checked = 0
+    for row in disclosed_over_the_year(shared_data):
+        for name in list(row)[list(row).index("size_title") + 1 : list(row).index("lq_disclosure_code")]:
+            change = int(row[f"oty_{name}_chg"])
+            last_year = int(row[name]) - change
+            checked += 1
+            agreeing += float(row[f"oty_{name}_pct_chg"]) == percentage(change, last_year)
+    assert (agreeing, checked) == (662_864, 662_864)
+
+
+def disclosed_over_the_year(shared_data: Path) -> Iterator[dict[str, str]]:
+    """Rows of the files of which values and changes are published."""
+    with zipfile.ZipFile(shared_data / "bls" / "2016_qtrly_by_area.zip") as archive:
+        for name in archive.namelist():
+            rows = csv.DictReader(io.TextIOWrapper(archive.open(name), "utf-8"))
+            yield from (row for row in rows if not row["disclosure_code"] + row["oty_disclosure_code"])
+
+
+def percentage(change: int, last_year: int) -> float:
+    """The change in per cent of last year's level, rounded to one decimal without a float on the way."""
+    if last_year == 0:
+        return 100.0 * (change > 0)
+    tenths, rest = divmod(1000 * abs(change), last_year)
+    tenths += 2 * rest > last_year or (2 * rest == last_year and tenths % 2)
+    return (tenths if change > 0 else -tenths) / 10
 
 
 def test_seven_counties_are_the_metropolitan_area_in_every_cell(real_run: Path, ask: Ask) -> None:

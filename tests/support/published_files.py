@@ -275,7 +275,7 @@ _Cell = tuple[str, str, str]  # own_code, industry_code, measure
 def _shares(rows: Sequence[Row]) -> Iterator[tuple[_Cell, float, Row]]:
     """Each disclosed cell's share of its area."""
     (total,) = (row for row in rows if (row["own_code"], row["industry_code"]) == ("0", "10"))
-    wholes = {name: int(total[name]) for name in _measures(total) if not name.startswith(("avg_", "annual_avg_wkly"))}
+    wholes = {name: int(total[name]) for name in _measures(total)}
     for row in rows:
         if row["disclosure_code"] or row["lq_disclosure_code"]:
             continue

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def found(warehouse: Warehouse, identity: str) -> list[Row]:
-    warehouse.build("core.row_identities")
+    warehouse.build("core.quotient_ranges", "core.row_identities")
     return warehouse.rows("core.row_identities", identity=identity)
 
 
@@ -57,6 +57,37 @@ class TestAverageWeeklyWage:
             {**wrong, "source": "qualityinfo"},
         )
         assert found(warehouse, "average_weekly_wage") == []
+
+
+class TestLastYearsWeeklyWage:
+    """Wages and jobs of the year before, by their changes, give the weekly wage that its own change tells."""
+
+    @pytest.mark.parametrize(("change", "holds"), [(2, True), (1, False), (3, False)])
+    def test_it_is_recomputed(self, warehouse: Warehouse, change: int, holds: bool) -> None:
+        warehouse.insert(
+            "core.qcew_cells",
+            {
+                "jobs": 10,
+                "wages_usd": 1300,
+                "average_weekly_wage_usd": 10,
+                # 1300 − 260 = 1040 dollars, and 10 jobs in each month: 8 dollars a week
+                "oty_wages_change_usd": 260,
+                "oty_average_weekly_wage_change_usd": change,
+                **dict.fromkeys((f"oty_month{month}_employment_change" for month in (1, 2, 3)), 0),
+            },
+        )
+        (group,) = found(warehouse, "last_year_weekly_wage")
+        assert (group["expected"], group["found"], group["holds"]) == (10 - change, 8, holds)
+
+    def test_cells_that_are_new_or_whose_changes_are_hidden_are_left_alone(self, warehouse: Warehouse) -> None:
+        row = {"jobs": 10, "wages_usd": 1300, "average_weekly_wage_usd": 10, "oty_wages_change_usd": 1300}
+        row |= dict.fromkeys((f"oty_month{month}_employment_change" for month in (1, 2, 3)), 10)
+        warehouse.insert(
+            "core.qcew_cells",
+            {**row, "oty_average_weekly_wage_change_usd": 10},
+            {**row, "oty_disclosure": "suppressed", "industry_code": "23"},
+        )
+        assert found(warehouse, "last_year_weekly_wage") == []
 
 
 class TestLocationQuotients:
@@ -127,3 +158,52 @@ class TestLocationQuotients:
                 f"UPDATE core.qcew_cells {change} WHERE area_fips = ? AND industry_code = '62'", [area]
             )
         assert self.quotients(warehouse) == []
+
+
+class TestWithTheNationInHand:
+    """Health is 5 of 100 dollars of the nation's wages: an area with 1 in 10 has the quotient 2."""
+
+    def add(self, warehouse: Warehouse, area: str, health: int, quotient: float, **keys: object) -> None:
+        row = {"area_fips": area, "establishments": 0, **keys}
+        warehouse.insert(
+            "core.qcew_cells",
+            {**row, "own_code": "0", "wages_usd": 100, "lq_wages": 1.0},
+            {**row, "industry_code": "62", "wages_usd": health, "lq_wages": quotient},
+        )
+
+    def recomputed(self, warehouse: Warehouse, area: str) -> tuple[float, float, bool]:
+        rows = found(warehouse, "location_quotients_recomputed")
+        (row,) = (row for row in rows if row["group_name"] == f"{area} own 5 industry 62" and row["measure"] == "wages")
+        return row["expected"], row["found"], row["holds"]
+
+    @pytest.mark.parametrize(
+        ("health", "quotient", "again", "holds"),
+        [
+            (10, 2.0, 2.0, True),
+            (10, 2.01, 2.0, False),
+            (0, 0.0, 0.0, True),
+            (0, 0.01, 0.0, False),
+        ],
+    )
+    def test_a_quotient_is_recomputed(
+        self, warehouse: Warehouse, health: int, quotient: float, again: float, holds: bool
+    ) -> None:
+        self.add(warehouse, "US000", health=5, quotient=1.0)
+        self.add(warehouse, "41051", health=health, quotient=quotient)
+        assert self.recomputed(warehouse, "41051") == (quotient, again, holds)
+
+    @pytest.mark.parametrize("quotient", [0.12, 0.13])
+    def test_a_half_may_be_rounded_either_way(self, warehouse: Warehouse, quotient: float) -> None:
+        self.add(warehouse, "US000", health=8, quotient=1.0)
+        self.add(warehouse, "41051", health=1, quotient=quotient)
+        assert self.recomputed(warehouse, "41051")[2]
+
+    def test_other_quarters_and_industries_that_the_nation_hides_are_left_alone(self, warehouse: Warehouse) -> None:
+        self.add(warehouse, "US000", health=5, quotient=1.0, quarter=2)
+        self.add(warehouse, "US000", health=5, quotient=1.0)
+        warehouse.connection.execute(
+            "UPDATE core.qcew_cells SET disclosure = 'suppressed' WHERE quarter = 1 AND industry_code = '62'"
+        )
+        self.add(warehouse, "41051", health=10, quotient=9.0)
+        names = {row["group_name"] for row in found(warehouse, "location_quotients_recomputed")}
+        assert names == {"41051 own 0 industry 10"}

@@ -207,7 +207,7 @@ def broken_identities(published: Mapping[str, bytes], source: str) -> list[tuple
         for name, frame in tables.items():
             connection.register("given", frame.to_arrow())
             connection.execute(f"CREATE TABLE {name} AS FROM given")
-        for name in ("cell_measures", *IDENTITIES):
+        for name in ("cell_measures", "quotient_ranges", *IDENTITIES):
             select = (PROJECT_ROOT / "sql" / "core" / f"{name}.sql").read_text("utf-8")
             connection.execute(f"CREATE TABLE core.{name} AS {select}")
         groups = " UNION ALL ".join(f"FROM core.{name}" for name in IDENTITIES)
