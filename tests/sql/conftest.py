@@ -175,6 +175,10 @@ class Warehouse:
         """Rows that a check or report selects, with values for what it leaves open."""
         return self._query(load_model(name).sql, parameters)
 
+    def frame(self, name: str) -> pl.DataFrame:
+        """What a model of sql/measures selects, for the function that makes tables of it."""
+        return self.connection.sql(load_model(name).sql).pl()
+
     def broken_contracts(self, *names: str) -> list[ContractFinding]:
         """What breaks the contracts of these tables."""
         return [finding for name in names for finding in check_contract(self.connection, ALL_TABLES[name])]
