@@ -7,12 +7,14 @@ and `naics`, reading the files to `pipelines.sources.definition_files`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
 from pipelines.domain.analysis import Analysis
 from pipelines.domain.living_standards import LivingStandard
+from pipelines.domain.naics_bridge import bridges, continuity_faults
 from pipelines.domain.prices import MonthlyPrice
 from pipelines.domain.regions import Region
 from pipelines.domain.sector_definitions import (
@@ -26,8 +28,9 @@ from pipelines.domain.sector_definitions import (
     codes_finer_than,
     codes_in_vintage,
     equivalence_in_vintage,
+    leaves_of,
 )
-from pipelines.domain.trend_breaks import TrendBreak
+from pipelines.domain.trend_breaks import AreaChange, TrendBreak
 
 UNIT_OF_STATISTIC: Mapping[str, str] = {
     "employment": "jobs",
@@ -84,6 +87,7 @@ class Definitions:
     regions: tuple[Region, ...]
     published_figures: tuple[PublishedFigure, ...]
     trend_breaks: tuple[TrendBreak, ...]
+    area_changes: tuple[AreaChange, ...]
     reviewed_revisions: tuple[ReviewedRevision, ...]
     prices: tuple[MonthlyPrice, ...]
     living_standards: tuple[LivingStandard, ...]
@@ -97,10 +101,13 @@ class Definitions:
             "reference.areas": self.areas,
             "reference.sectors": self._sectors(),
             "reference.sector_codes": self._sector_codes(),
+            "reference.naics_bridge": self._naics_bridge(),
+            "reference.sector_continuity": self._sector_continuity(),
             "reference.regions": self._regions(),
             "reference.region_areas": self._region_areas(),
             "reference.published_figures": self._published_figures(),
             "reference.trend_breaks": self._trend_breaks(),
+            "reference.area_changes": self._area_changes(),
             "reference.reviewed_revisions": self._reviewed_revisions(),
             "reference.price_index": self._price_index(),
             "reference.self_sufficiency_standards": self._self_sufficiency_standards(),
@@ -191,6 +198,58 @@ class Definitions:
             note=pl.String,
         )
 
+    def _leaves(self, vintage: int) -> dict[tuple[str, str], frozenset[str]]:
+        """The six-digit codes used in a vintage, by definition and key of a sector, a lens, or all sectors together."""
+        tree = self.classification.trees[vintage]
+        leaves: dict[tuple[str, str], frozenset[str]] = {
+            (definition, sector.key): leaves_of(
+                (code for line in sector.lines(definition) for code in codes_in_vintage(line, vintage)), tree
+            )
+            for definition in DEFINITIONS
+            for sector in (*self.sectors, *self.lenses)
+        }
+        for definition in DEFINITIONS:
+            parts = (leaves[definition, sector.key] for sector in self.sectors)
+            leaves[definition, UNION] = frozenset[str]().union(*parts)
+        return leaves
+
+    def _naics_bridge(self) -> pl.DataFrame:
+        found = bridges(self.classification.trees, self.classification.concordance)
+        return _frame(
+            [
+                (*key, self.listed_vintage, vintage, step.code, step.membership, step.kind, step.source_codes)
+                for key, leaves in self._leaves(self.listed_vintage).items()
+                for vintage in self.classification.trees
+                for step in found[self.listed_vintage, vintage].carry(leaves).steps
+            ],
+            definition=pl.String,
+            sector=pl.String,
+            from_vintage=pl.Int16,
+            naics_vintage=pl.Int16,
+            industry_code=pl.String,
+            membership=pl.String,
+            step=pl.String,
+            source_codes=pl.List(pl.String),
+        )
+
+    def _sector_continuity(self) -> pl.DataFrame:
+        found = bridges(self.classification.trees, self.classification.concordance)
+        rows: list[tuple[str, str, int, int, bool, str | None]] = []
+        for earlier, later in pairwise(sorted(self.classification.trees)):
+            before, after = self._leaves(earlier), self._leaves(later)
+            for key, leaves in before.items():
+                faults = "; ".join(continuity_faults(found[earlier, later], leaves, after[key]))
+                rows.append((*key, earlier, later, not faults, faults or None))
+        return _frame(
+            rows,
+            definition=pl.String,
+            sector=pl.String,
+            earlier_vintage=pl.Int16,
+            later_vintage=pl.Int16,
+            is_exact=pl.Boolean,
+            reason=pl.String,
+        )
+
     def _regions(self) -> pl.DataFrame:
         return _frame(
             [
@@ -249,6 +308,26 @@ class Definitions:
             area_prefix=pl.String,
             own_code=pl.String,
             industry_code=pl.String,
+            year=pl.Int16,
+            quarter=pl.Int8,
+            reason=pl.String,
+            grade=pl.String,
+            source=pl.String,
+            note=pl.String,
+        )
+
+    def _area_changes(self) -> pl.DataFrame:
+        return _frame(
+            [
+                (
+                    *(each.break_id, area, each.quarter.year, each.quarter.quarter),
+                    *(each.reason, each.grade, each.source, each.note),
+                )
+                for each in self.area_changes
+                for area in each.areas
+            ],
+            break_id=pl.String,
+            area_fips=pl.String,
             year=pl.Int16,
             quarter=pl.Int8,
             reason=pl.String,
@@ -333,5 +412,5 @@ class Definitions:
         )
 
 
-def _frame(rows: Iterable[tuple[Any, ...]], **schema: type[pl.DataType]) -> pl.DataFrame:
+def _frame(rows: Iterable[tuple[Any, ...]], **schema: type[pl.DataType] | pl.DataType) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=schema, orient="row")

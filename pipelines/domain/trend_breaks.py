@@ -1,6 +1,7 @@
 """Breaks that make a trend lie: quarters in which jobs moved between cells without moving in the economy.
 
-Switches of the NAICS vintage belong to `naics`; reading breaks from a file, to `pipelines.sources.definition_files`.
+Cells can be coded otherwise (TrendBreak), areas cut otherwise (AreaChange). Switches of the NAICS vintage belong to
+`naics_bridge`; reading breaks from a file, to `pipelines.sources.break_files`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,6 +36,44 @@ class TrendBreak:
     grade: Grade
     source: str
     note: str | None = None
+
+
+@dataclass(frozen=True)
+class AreaChange:
+    """Areas cut otherwise: `areas` are all the old and all the new ones, `quarter` the first of the new series.
+
+    A region that holds all of them, as a state does, or none, is the same before and after.
+    """
+
+    break_id: str
+    areas: tuple[str, ...]
+    quarter: Period
+    reason: str
+    grade: Grade
+    source: str
+    note: str | None = None
+
+
+def check_area_changes(
+    changes: Iterable[AreaChange], break_ids: Iterable[str], area_kinds: Mapping[str, AreaKind]
+) -> Iterator[Problem]:
+    """Check changes against the kinds of all known areas; nothing is yielded if they are sound.
+
+    break_ids: keys of other breaks. Places begin ('area_changes', break_id).
+    """
+    taken = set(break_ids)
+    for change in changes:
+        place = ("area_changes", change.break_id)
+        if change.break_id in taken:
+            yield Problem(place, f"the key {change.break_id}, which a break has too", "each key once", "rename it")
+        for position, area in enumerate(change.areas):
+            if area_kinds.get(area) not in ("county", "unknown_county"):
+                yield Problem(
+                    (*place, "areas", position),
+                    area,
+                    "a county, or what stands for one, that is in areas.csv",
+                    "look the code up in areas.csv: regions are built from counties",
+                )
 
 
 def check_trend_breaks(

@@ -17,7 +17,6 @@ from typing import Any, cast
 import polars as pl
 
 from pipelines.domain.definition_tables import Definitions, PublishedFigure, ReviewedRevision
-from pipelines.domain.periods import Period
 from pipelines.domain.prices import complete_years
 from pipelines.domain.qcew_codes import AreaKind
 from pipelines.domain.regions import NATION, Region, check_regions, counties_of_state
@@ -32,7 +31,6 @@ from pipelines.domain.sector_definitions import (
     Sector,
     check_sectors,
 )
-from pipelines.domain.trend_breaks import BrokenCell, TrendBreak, check_trend_breaks
 from pipelines.sources.analysis_files import (
     ANALYSIS,
     ANALYSIS_COLUMNS,
@@ -42,6 +40,7 @@ from pipelines.sources.analysis_files import (
     read_living_standards,
     read_prices,
 )
+from pipelines.sources.break_files import read_area_changes, read_trend_breaks
 from pipelines.sources.checked_yaml import CheckedYaml, FileProblem, read_checked_yaml, unknown_key
 from pipelines.sources.code_files import CODE_COLUMNS, read_areas, read_classification, read_code_table
 
@@ -88,7 +87,9 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
         may_be_about_others=files["published_figures.yaml"].parent != folder,
         problems=problems,
     )
-    breaks = _trend_breaks(break_file, classification, areas, problems)
+    area_kinds = None if areas is None else _area_kinds(areas)
+    breaks = read_trend_breaks(break_file, classification, area_kinds, problems)
+    changes = read_area_changes(break_file, area_kinds, problems)
     reviews = _reviewed_revisions(review_file, areas, problems)
     counties = None if areas is None else [area for area, kind in _area_kinds(areas).items() if kind == "county"]
     standards = read_living_standards(files[STANDARDS], tables[STANDARDS], counties, problems)
@@ -111,6 +112,7 @@ def load_definitions(folder: Path, shipped: Path) -> Definitions:
         regions=regions,
         published_figures=figures,
         trend_breaks=breaks,
+        area_changes=changes,
         reviewed_revisions=reviews,
         prices=prices,
         living_standards=standards,
@@ -287,36 +289,6 @@ def _published_figures(
                 )
             )
     return tuple(figures)
-
-
-def _trend_breaks(
-    document: CheckedYaml,
-    classification: Classification | None,
-    areas: pl.DataFrame | None,
-    problems: list[FileProblem],
-) -> tuple[TrendBreak, ...]:
-    """The breaks of a sound document, checked; none of an unsound one, or where areas or industries are unreadable."""
-    if document.problems or areas is None or classification is None:
-        return ()
-    sources, entries = document.value["sources"], document.value["breaks"]
-    for key, entry in entries.items():
-        problems += unknown_key(document, ("breaks", key, "source"), entry, sources)
-    breaks = tuple(
-        TrendBreak(
-            break_id=key,
-            cells=tuple(BrokenCell(**cell) for cell in entry["cells"]),
-            quarters=tuple(map(Period.parse, entry["quarters"])),
-            source=sources.get(entry["source"], ""),
-            note=entry.get("note"),
-            **{name: entry[name] for name in ("area_prefix", "reason", "grade")},
-        )
-        for key, entry in entries.items()
-    )
-    problems += [
-        document.problem(problem.where, problem.found, problem.expected, problem.advice)
-        for problem in check_trend_breaks(breaks, _area_kinds(areas), classification.trees.values())
-    ]
-    return breaks
 
 
 def _reviewed_revisions(

@@ -3,7 +3,7 @@ import pytest
 from pipelines.domain.naics import NaicsTree
 from pipelines.domain.periods import Period
 from pipelines.domain.qcew_codes import AreaKind
-from pipelines.domain.trend_breaks import BrokenCell, TrendBreak, check_trend_breaks
+from pipelines.domain.trend_breaks import AreaChange, BrokenCell, TrendBreak, check_area_changes, check_trend_breaks
 
 AREAS: dict[str, AreaKind] = {
     "US000": "nation",
@@ -57,3 +57,24 @@ def test_unsound_breaks(
     (problem,) = check_trend_breaks([a_break(area_prefix, own_code, industry_code)], AREAS, trees.values())
     assert problem.where == ("breaks", "moved", *where)
     assert problem.found == found
+
+
+def a_change(*areas: str, break_id: str = "cut") -> AreaChange:
+    return AreaChange(break_id, areas, Period(2024, 1), "Cut otherwise", "A", "A letter")
+
+
+def test_sound_area_changes() -> None:
+    assert list(check_area_changes([a_change("41051", "41999")], ["moved"], AREAS)) == []
+
+
+@pytest.mark.parametrize("area", ["41", "41000", "US000", "57000", "C3890", "41053"])
+def test_areas_that_no_region_is_built_from(area: str) -> None:
+    (problem,) = check_area_changes([a_change("41051", area)], [], AREAS)
+    assert problem.where == ("area_changes", "cut", "areas", 1)
+    assert problem.found == area
+
+
+def test_a_key_is_that_of_one_break() -> None:
+    (problem,) = check_area_changes([a_change("41051", "41999", break_id="moved")], ["moved"], AREAS)
+    assert problem.where == ("area_changes", "moved")
+    assert problem.advice == "rename it"
