@@ -256,4 +256,30 @@ SUITES = (
             ),
         ),
     ),
+    TableSuite(
+        "core.industry_parts",
+        (
+            column_in_set("naics_level", [5, 6], meaning="Industries of three and four digits are screened."),
+            no_rows(
+                "every_part_tells",
+                "SELECT * FROM core.industry_parts WHERE NOT (is_topmost OR is_known OR is_hidden) "
+                "OR (is_known AND is_hidden) OR is_known <> (wages_usd IS NOT NULL) ORDER BY ALL",
+                meaning="A cell tells of establishments, or jobs and wages, or of what is hidden.",
+            ),
+        ),
+    ),
+    TableSuite(
+        "core.region_industries",
+        (
+            *_NOT_NEGATIVE,
+            column_between("employment_known", 0, meaning="Jobs are not negative."),
+            column_between("wages_known", 0, meaning="Wages are not negative."),
+            _VINTAGE,
+            no_rows(
+                "finer_industries_within",
+                load_model("checks.finer_industries_within").sql,
+                meaning="Industries of four digits are parts of one of three: together paid no more.",
+            ),
+        ),
+    ),
 )

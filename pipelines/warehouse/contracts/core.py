@@ -283,6 +283,41 @@ PERIOD_PRICES = Table(
         Column("missing_months", "VARCHAR", "Months without an index (2025-10), comma separated; null if none.", True),
     ),
 )
+INDUSTRY_PARTS = Table(
+    "core.industry_parts",
+    "One row a region, year, vintage, 3- or 4-digit industry, and private cell and period that tells of it.",
+    ("region", "period", "vintage", "industry_code", "area_fips", "cell_code"),
+    (
+        *shared("region", "year", "quarter", "period", "vintage", "source", "area_fips", "naics_vintage"),
+        *shared("industry_code", "naics_level"),
+        Column("cell_code", "VARCHAR", "Industry of the cell: the same, or a finer one inside it."),
+        Column("is_topmost", "BOOLEAN", "No row of the area lies between it and the industry: its establishments add."),
+        Column("is_known", "BOOLEAN", "Published, and no published row between: its jobs and wages add."),
+        Column("is_hidden", "BOOLEAN", "Suppressed, of the finest level, and no published row covers it."),
+        Column("establishments", "DOUBLE", f"Establishments of the cell; {_ESTABLISHMENTS}.", True),
+        Column("employment", "DOUBLE", "Mean jobs of the period; null where suppressed.", True),
+        Column("wages_usd", "BIGINT", "Total wages of the period, US dollars; null where suppressed.", True),
+    ),
+    is_published=False,
+)
+REGION_INDUSTRIES = Table(
+    "core.region_industries",
+    "One row a region, year, vintage and 3- or 4-digit industry of private ownership that has a cell.",
+    ("region", "year", "vintage", "industry_code"),
+    (
+        *shared("region", "period", "year", "vintage", "naics_vintage", "industry_code"),
+        Column("industry_title", "VARCHAR", "BLS's title."),
+        *shared("naics_level"),
+        Column("establishments", "DOUBLE", f"Mean of the quarters' establishments; {_ESTABLISHMENTS}.", True),
+        Column("employment_known", "DOUBLE", "Jobs, mean of the year, in the fewest published rows that cover it."),
+        Column("wages_known", "BIGINT", "Wages in the fewest published rows that cover it, US dollars."),
+        Column("hidden_cells", "BIGINT", "Finest cells that no published row of it covers, in any quarter."),
+        Column(
+            "hidden_establishments", "DOUBLE", f"Establishments in them, mean of the quarters; {_ESTABLISHMENTS}.", True
+        ),
+    ),
+    cautions=(Caution.HIDDEN_CELLS, Caution.BREAKS, Caution.VINTAGES),
+)
 
 TABLES = (
     VINTAGES,
@@ -307,4 +342,6 @@ TABLES = (
     REGION_MEASURES,
     HOUSEHOLD_ESTABLISHMENTS,
     PERIOD_PRICES,
+    INDUSTRY_PARTS,
+    REGION_INDUSTRIES,
 )
