@@ -2,7 +2,8 @@
 -- Why: what people may read of every figure: exact where nothing is hidden, else bounds, estimate and interval, unless
 -- the figure would give away a single cell or one or two establishments: then only its published part.
 -- Estimates add up, so that a line which a sum would give back by one subtraction takes the sum along: a year its
--- quarters', an ownership of several its parts', the gross sum its sectors'.
+-- quarters', an ownership of several its parts', the gross sum its sectors'. What a sector is carried to in another
+-- NAICS vintage is withheld as a whole: its certain part and the possible one tell what lies between them.
 -- Warnings: a year that an annual file publishes in part is bounded from its quarters, and at least by what is
 -- published. The lower bound of what could not be estimated is its published part.
 WITH places AS (
@@ -46,8 +47,8 @@ guarded AS (
         )) AS is_withheld
     FROM in_ownerships
 ),
-judged AS (
-    SELECT measured.* EXCLUDE (vintage), found.* EXCLUDE (
+each_judged AS (
+    SELECT measured.* EXCLUDE (vintage), grouped.definition, grouped.sector, grouped.kind, found.* EXCLUDE (
             source, region, ownership, group_key, year, quarter, measure, known, hidden_cells, hidden_establishments
         ),
         CASE
@@ -60,6 +61,7 @@ judged AS (
         END AS estimate_status
     FROM core.region_measures AS measured
     JOIN places USING (region, period)
+    LEFT JOIN core.industry_groups AS grouped USING (group_key)
     LEFT JOIN broken USING (region, period)
     LEFT JOIN guarded AS found
         ON found.source = places.source
@@ -70,6 +72,18 @@ judged AS (
         AND found.quarter = places.quarter
         AND found.measure = measured.measure
     WHERE measured.vintage = 'in_force'
+),
+judged AS (
+    SELECT * REPLACE (
+            CASE
+                WHEN kind LIKE 'bridge%' AND estimate_status = 'estimated'
+                    AND bool_or(estimate_status = 'withheld_single_cell') FILTER (kind <> 'overlap') OVER sectors
+                    THEN 'withheld_single_cell'
+                ELSE estimate_status
+            END AS estimate_status
+        )
+    FROM each_judged
+    WINDOW sectors AS (PARTITION BY definition, sector, region, period, ownership, measure)
 ),
 exact_or_estimated AS (
     SELECT group_key, region, period, ownership, measure, estimate_status, known, known_share,

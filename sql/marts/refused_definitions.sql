@@ -9,5 +9,5 @@ FROM core.refused_groups AS refused
 JOIN core.industry_groups AS grouped USING (group_key)
 JOIN reference.sectors AS sectors USING (sector)
 JOIN reference.sources AS sources USING (source)
-WHERE grouped.kind <> 'overlap'
+WHERE grouped.kind IN ('sector', 'lens', 'union', 'gross')
 ORDER BY refused.source, refused.naics_vintage, grouped.definition, sectors.sort_order

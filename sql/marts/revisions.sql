@@ -99,7 +99,8 @@ changed_shares AS (
     JOIN replaced_regions AS regions USING (region, period)
     JOIN core.industry_groups AS grouped USING (group_key)
     JOIN (SELECT DISTINCT ownership, total_own_code FROM reference.ownerships) AS owners USING (ownership)
-    WHERE earlier.vintage = 'replaced' AND later.vintage = 'in_force' AND grouped.kind <> 'overlap'
+    WHERE earlier.vintage = 'replaced' AND later.vintage = 'in_force'
+        AND grouped.kind IN ('sector', 'lens', 'union', 'gross')
         AND earlier.known_share IS DISTINCT FROM later.known_share
 ),
 changed AS (

@@ -34,5 +34,5 @@ JOIN places USING (region, period)
 JOIN core.industry_groups AS grouped USING (group_key)
 JOIN reference.sectors AS sectors USING (sector)
 JOIN reference.sources AS sources USING (source)
-WHERE measured.vintage = 'in_force' AND grouped.kind <> 'overlap'
+WHERE measured.vintage = 'in_force' AND grouped.kind IN ('sector', 'lens', 'union', 'gross')
 ORDER BY places.region, places.period, grouped.definition, sectors.sort_order, measured.ownership, measured.measure

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from pipelines.warehouse.contracts.marts import pay, shares
+from pipelines.warehouse.contracts.marts import breaks, pay, shares
 
-TABLES = (*shares.TABLES, *pay.TABLES)
+TABLES = (*shares.TABLES, *pay.TABLES, *breaks.TABLES)
 MEASURED: Mapping[str, str] = {}
 """The marts that functions of `pipelines.domain` or `.estimation` make, with the model of sql/measures that they are
 made from: its rows are what the functions take."""
