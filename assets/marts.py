@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pipelines.domain.screening import sector_screening
 from pipelines.domain.shift_share import shift_share
 from pipelines.domain.trends import sector_trends
 from pipelines.orchestration.factories import Measure, measured_asset, sql_table_asset
@@ -10,6 +11,7 @@ from pipelines.warehouse.sql_models import model_names
 MEASURES: Mapping[str, Measure] = {
     "measures.sector_trends": sector_trends,
     "measures.shift_share": shift_share,
+    "measures.sector_screening": sector_screening,
 }
 TABLES = [sql_table_asset(name) for name in model_names("marts")]
 MEASURED_TABLES = [measured_asset(name, measure) for name, measure in MEASURES.items()]

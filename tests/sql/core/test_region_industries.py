@@ -141,13 +141,13 @@ def test_where_nothing_is_hidden_it_is_the_year_of_the_cells(metro: Warehouse, s
         metro.insert("core.qcew_cells", {**cell, **average, "jobs": months})
     metro.build("core.qcew_annual", "core.period_cells", *MODELS)
     years: dict[str, list[float]] = defaultdict(lambda: [0, 0, 0])
-    for cell in metro.rows("core.qcew_annual", year=2016):
+    for annual in metro.rows("core.qcew_annual", year=2016):
         for place, name in enumerate(("establishments", "average_employment", "wages_usd")):
-            years[cell["industry_code"]][place] += cell[name]
+            years[annual["industry_code"]][place] += annual[name]
     for row in metro.rows("core.region_industries"):
-        establishments, jobs, wages = years[row["industry_code"]]
-        assert (row["establishments"], row["wages_known"], row["hidden_cells"]) == (establishments, wages, 0)
-        assert row["employment_known"] == pytest.approx(jobs, abs=1e-9)
+        units, jobs_of_year, wages = years[row["industry_code"]]
+        assert (row["establishments"], row["wages_known"], row["hidden_cells"]) == (units, wages, 0)
+        assert row["employment_known"] == pytest.approx(jobs_of_year, abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-from pipelines.warehouse.contracts.marts import breaks, pay, shares
+from pipelines.warehouse.contracts.marts import breaks, pay, screening, shares
 
-TABLES = (*shares.TABLES, *pay.TABLES, *breaks.TABLES)
-MEASURED: Mapping[str, str] = {}
+TABLES = (*shares.TABLES, *pay.TABLES, *breaks.TABLES, *screening.TABLES)
+MEASURED: Mapping[str, str] = {
+    "marts.sector_screening": "measures.sector_screening",
+}
 """The marts that functions of `pipelines.domain` or `.estimation` make, with the model of sql/measures that they are
 made from: its rows are what the functions take."""
