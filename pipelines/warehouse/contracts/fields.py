@@ -68,14 +68,6 @@ _ESTIMATES: dict[str, str] = {
 }
 
 
-def measure_columns(suffix: str, what: str) -> tuple[Column, ...]:
-    """Bounds, estimate and interval of a measure made of figures, such as lower_growth; null where its status says."""
-    return tuple(
-        Column(f"{name}_{suffix}", "DOUBLE", f"{meaning} of {what}; null where its status says why.", True)
-        for name, meaning in _ESTIMATES.items()
-    )
-
-
 def estimate_columns(of_share: bool = False) -> tuple[Column, ...]:
     """Bounds, estimate and interval of a figure, or of its share; null where it could not be estimated."""
     if of_share:

@@ -1,6 +1,6 @@
 """Contracts of change: the series that are compared, how they change, and the same across breaks for who asks."""
 
-from pipelines.warehouse.contracts.fields import measure_columns, shared
+from pipelines.warehouse.contracts.fields import estimate_columns_as, shared
 from pipelines.warehouse.contracts.marts.shares import LEVELS, ORIGIN, PERIOD, READING
 from pipelines.warehouse.contracts.model import Caution, Column, Table
 
@@ -37,6 +37,10 @@ SECTOR_SERIES = Table(
 )
 
 
+def _measured(name: str, what: str) -> tuple[Column, ...]:
+    return estimate_columns_as(f"{{}}_{name}", f"of {what}; null where its status says why")
+
+
 def _trends(name: str, grain: str) -> Table:
     return Table(
         name,
@@ -53,16 +57,16 @@ def _trends(name: str, grain: str) -> Table:
             Column("base_basis", "VARCHAR", "What tells of a year before: files, or changes_over_the_year.", True),
             Column("base_estimate", "DOUBLE", "The figure a year before.", True),
             Column("change_status", "VARCHAR", "measured, or why there is no change over the year."),
-            *measure_columns("change", "the change over the year, in the unit of the measure"),
+            *_measured("change", "the change over the year, in the unit of the measure"),
             Column("growth_status", "VARCHAR", "measured, or why there is no growth."),
-            *measure_columns("growth", "the relative change over the year, 0.05 for 5 %"),
+            *_measured("growth", "the relative change over the year, 0.05 for 5 %"),
             Column("contribution_status", "VARCHAR", "measured, or why there is no contribution."),
-            *measure_columns("contribution", "the change over the year as a part of the region's figure a year before"),
+            *_measured("contribution", "the change over the year as a part of the region's figure a year before"),
             Column("index_status", "VARCHAR", "measured, first_year, or why there is no index."),
-            *measure_columns("index", "the figure in hundredths of the first year's"),
+            *_measured("index", "the figure in hundredths of the first year's"),
             Column("region_growth", "DOUBLE", "Growth of all industries of the region and ownership.", True),
             Column("first_year", "SMALLINT", "The first year with a figure, whose index is 100.", True),
-            *measure_columns("annualised_growth", "the constant yearly growth since the first year"),
+            *_measured("annualised_growth", "the constant yearly growth since the first year"),
             Column("breaks_over_the_year", "VARCHAR", "Breaks between this period and the year before.", True),
             Column("breaks_since_first_year", "VARCHAR", "Breaks between this period and the first year.", True),
             *ORIGIN,
@@ -97,13 +101,13 @@ SHIFT_SHARE = Table(
         Column(
             "shift_share_status",
             "VARCHAR",
-            "measured, or why there are no parts: a figure of the region or the base region is hidden or may be zero, a "
-            "break lies between, or a year of the chain is wanting.",
+            "measured, or why there are no parts: a figure of the region or the base region is hidden or may be zero, "
+            "a break lies between, or a year of the chain is wanting.",
         ),
-        *measure_columns("change", "the change since the earlier year, in the unit of the measure"),
-        *measure_columns("national", "the change that the base region's growth of all industries would have made"),
-        *measure_columns("mix", "the change because the sector grew otherwise than all industries in the base region"),
-        *measure_columns("local", "the change because the region's sector grew otherwise than the base region's"),
+        *_measured("change", "the change since the earlier year, in the unit of the measure"),
+        *_measured("national", "the change that the base region's growth of all industries would have made"),
+        *_measured("mix", "the change because the sector grew otherwise than all industries in the base region"),
+        *_measured("local", "the change because the region's sector grew otherwise than the base region's"),
         Column("breaks", "VARCHAR", "Breaks in the region's or the base region's series between the years.", True),
         *shared("revision_status"),
         *ORIGIN,
