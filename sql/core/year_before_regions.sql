@@ -1,4 +1,4 @@
--- Grain: one row a region, period and area of it, of regions without figures of their own where the year after has some.
+-- Grain: one row a region, period and area of it, of regions without figures of their own where the next year has some.
 -- Why: what a region was a year before: areas with a whole file of that quarter as it has them, the others as the
 -- changes over the year tell. Of the source and areas that the region is made from in the year after.
 WITH whole_areas AS (

@@ -1,4 +1,4 @@
--- Grain: one row a region, definition, sector, ownership, measure and period, beside the year before and the first year.
+-- Grain: one row a region, definition, sector, ownership, measure and period, beside the year before and the first.
 -- Why: what every change, rate of growth and index is made from, with all that may forbid it: hidden figures, years
 -- that are not whole, breaks between the two. A year of which only some quarters are there has a row that says so.
 -- Warnings: the first year is the first that has an estimate; a comparison is between the same quarters, or years.

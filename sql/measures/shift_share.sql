@@ -1,4 +1,4 @@
--- Grain: one row a region, base region, definition, sector, ownership, measure, year and earlier year it is held against.
+-- Grain: one row a region, base region, definition, sector, ownership, measure, year and the earlier year beside it.
 -- Why: what shift-share is made from: a sector of a region then and now, the same sector and all industries of the base
 -- region then and now, and what forbids the comparison. The earlier year is the year before, and the first there is.
 -- Warnings: years only: quarters are held against each other in marts.sector_trends. The base region holds the region.
