@@ -19,7 +19,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     """All assets with their checks, the job, its schedule and sensor, bound to these settings."""
     return dg.Definitions(
         assets=[raw.quarters_of_bls, raw.captured_files, raw.read_files, reference.definitions, *core.TABLES,
-                *estimates.TABLES, estimates.hidden_figures, *marts.TABLES, published.published_warehouse],
+                *estimates.TABLES, estimates.hidden_figures, *marts.TABLES, *marts.MEASURED_TABLES,
+                published.published_warehouse],
         jobs=[REFRESH, BACKFILL],
         schedules=[release_schedule, qualityinfo_schedule],
         sensors=[inbox_sensor],
