@@ -24,8 +24,8 @@ told AS (
     WHERE (places.quarter > 0) = (whole_years.region IS NOT NULL)
 ),
 cells AS MATERIALIZED (  -- numbered, for numbers are joined faster than names
-    SELECT row_number() OVER () AS cell, cells.source, cells.area_fips, cells.period, cells.vintage, cells.naics_vintage, cells.naics_level,
-        cells.industry_code, cells.disclosure <> 'suppressed' AS is_published,
+    SELECT row_number() OVER () AS cell, cells.source, cells.area_fips, cells.period, cells.vintage,
+        cells.naics_vintage, cells.naics_level, cells.industry_code, cells.disclosure <> 'suppressed' AS is_published,
         cells.establishments, cells.employment, cells.wages_usd
     FROM core.period_cells AS cells
     SEMI JOIN told

@@ -64,7 +64,8 @@ cells AS (
 ),
 added AS (
     SELECT hidden.region, hidden.year, hidden.quarter, hidden.naics_vintage, hidden.industry_code, cells.measure,
-        sum(cells.lower) AS lower, sum(cells.estimate::DECIMAL(24, 6)) AS estimate, sum(cells.upper) AS upper, count(*) AS estimated
+        sum(cells.lower) AS lower, sum(cells.estimate::DECIMAL(24, 6)) AS estimate, sum(cells.upper) AS upper,
+        count(*) AS estimated
     FROM hidden
     JOIN cells USING (source, area_fips, cell_code, year, quarter)
     GROUP BY ALL

@@ -113,8 +113,8 @@ standards AS (  -- one a region: its first county and type of family, the newest
 carried AS (
     SELECT places.region, places.year,
         'Self-Sufficiency Standard of ' || standards.year || ' for ' || standards.family || ' in '
-            || standards.area_title || if(places.year = standards.year, '', ', carried to ' || places.year || ' by CPI-U')
-            AS pay_standard,
+            || standards.area_title
+            || if(places.year = standards.year, '', ', carried to ' || places.year || ' by CPI-U') AS pay_standard,
         standards.usd_per_year_per_adult
             * if(places.year = standards.year, 1, of_year.cpi_u / of_standard.cpi_u) AS standard_usd
     FROM places
