@@ -4,6 +4,7 @@ Belongs here: arguments, exit codes, what is printed. Not here: anything a run d
 (reporting). Every failure a person can act on ends in one message and exit code 1, never in a traceback.
 """
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -18,11 +19,14 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines import cli_benchmark
+from pipelines.domain.figure_names import UnknownFigure
+from pipelines.reporting.explanation import explanation_parts
 from pipelines.reporting.plan_table import plan_files, plan_sentences, plan_summary
 from pipelines.reporting.result_table import reading_notes, result_table
 from pipelines.settings import PROJECT_ROOT, WEB_SOURCES, Settings, SettingsError, read_settings
 from pipelines.sources.definition_files import DefinitionError
 from pipelines.warehouse.connection import open_database
+from pipelines.warehouse.explanations import explain as explain_figure
 from pipelines.warehouse.reports import AnotherVersion, read_report
 
 app = typer.Typer(
@@ -34,6 +38,7 @@ app = typer.Typer(
 app.add_typer(cli_benchmark.app, name="benchmark")
 console = Console()
 RESULT_WIDTH = 215
+LEAST_WIDTH = 100
 
 
 Since = Annotated[int | None, typer.Option(min=1990, max=2100, help="First year wanted from BLS; SECTORS_SINCE.")]
@@ -86,6 +91,31 @@ def status() -> None:
     """What the published warehouse holds: sources, periods, identities checked, and the result table."""
     with _messages_for_people():
         _print_result(read_settings())
+
+
+@app.command()
+def explain(
+    words: Annotated[
+        list[str],
+        typer.Argument(help="Region, sector, measure and period, in any order; also definition and ownership."),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON, with full hashes and every row.")] = False,
+) -> None:
+    """Take a figure apart, down to cells, rows, lines and files: explain portland_metro clean_energy employment 2016"""
+    with _messages_for_people():
+        with open_database(read_settings().published_database, read_only=True) as connection:
+            explanation = explain_figure(connection, words)
+        facts = explanation.as_dict()
+        if as_json:
+            typer.echo(json.dumps(facts, indent=2, allow_nan=False))
+        else:
+            wide = Console(width=max(console.width, LEAST_WIDTH), highlight=False)
+            for part in explanation_parts(facts):
+                wide.print(part)
+        for disagreement in explanation.disagreements:
+            typer.secho(f"The warehouse contradicts itself: {disagreement}", fg="red", err=True)
+        if explanation.disagreements:
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -154,6 +184,6 @@ def _say(text: str, style: str = "") -> None:
 def _messages_for_people() -> Iterator[None]:
     try:
         yield
-    except (SettingsError, FileNotFoundError, DefinitionError, AnotherVersion) as error:
+    except (SettingsError, FileNotFoundError, DefinitionError, AnotherVersion, UnknownFigure) as error:
         _say(str(error), style="bold red")
         sys.exit(1)
