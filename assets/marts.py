@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pipelines.domain.concentration import sector_concentration
 from pipelines.domain.screening import sector_screening
 from pipelines.domain.shift_share import shift_share
 from pipelines.domain.trends import sector_trends
@@ -10,6 +11,7 @@ from pipelines.warehouse.sql_models import model_names
 
 MEASURES: Mapping[str, Measure] = {
     "measures.sector_trends": sector_trends,
+    "measures.sector_concentration": sector_concentration,
     "measures.shift_share": shift_share,
     "measures.sector_screening": sector_screening,
 }

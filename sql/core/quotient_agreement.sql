@@ -1,5 +1,5 @@
 -- Grain: one row a source, measure and period that has location quotients.
--- Why: how many of BLS's own location quotients come out, row by row. With the nation's file in hand each is recomputed;
+-- Why: how many of BLS's own location quotients come out, row by row. With the nation's file each is recomputed;
 -- without it a row agrees if the national share that most rows of its industry imply lies in the range that it implies
 -- itself, so that as many rows agree as any national share allows: where the ranges of an industry have no common
 -- point, their ends are gone through in order.
