@@ -101,7 +101,11 @@ def explain(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON, with full hashes and every row.")] = False,
 ) -> None:
-    """Take a figure apart, down to cells, rows, lines and files: explain portland_metro clean_energy employment 2016"""
+    """Take a figure apart, down to cells, rows, lines and files: explain portland_metro clean_energy employment 2016.
+
+    Words in any order: a region or the code of a county, a sector, a measure, a year or quarter (2016-Q3); also a
+    definition (strict, if nothing is said) and an ownership (private).
+    """
     with _messages_for_people():
         with open_database(read_settings().published_database, read_only=True) as connection:
             explanation = explain_figure(connection, words)
