@@ -31,7 +31,7 @@ STATUS: Mapping[str, str] = {
 REVISION: Mapping[str, str] = {
     "preliminary": "preliminary: as first published, in whole or in part; it will be revised.",
     "revised": "revised: published again, and it will be once more at least.",
-    "final": "final: BLS does not publish it again.",
+    "final": "final: it is not published again.",
 }
 UNITS: Mapping[tuple[str, bool], str] = {
     ("businesses", True): "establishments, the mean of four quarters",
