@@ -1,5 +1,5 @@
 """What must be true of the marts, one module a subject."""
 
-from expectations.marts import breaks, concentration, pay, screening, shares
+from expectations.marts import breaks, concentration, pay, screening, shares, trends
 
-SUITES = (*shares.SUITES, *pay.SUITES, *breaks.SUITES, *screening.SUITES, *concentration.SUITES)
+SUITES = (*shares.SUITES, *pay.SUITES, *trends.SUITES, *breaks.SUITES, *screening.SUITES, *concentration.SUITES)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
-from pipelines.warehouse.contracts.marts import breaks, concentration, pay, screening, shares
+from pipelines.warehouse.contracts.marts import breaks, concentration, pay, screening, shares, trends
 
-TABLES = (*shares.TABLES, *pay.TABLES, *breaks.TABLES, *screening.TABLES, *concentration.TABLES)
+TABLES = (*shares.TABLES, *pay.TABLES, *trends.TABLES, *breaks.TABLES, *screening.TABLES, *concentration.TABLES)
 MEASURED: Mapping[str, str] = {
+    "marts.sector_trends": "measures.sector_trends",
+    "marts.sector_trends_across_breaks": "measures.sector_trends",
     "marts.sector_concentration": "measures.sector_concentration",
+    "marts.shift_share": "measures.shift_share",
     "marts.sector_screening": "measures.sector_screening",
 }
 """The marts that functions of `pipelines.domain` or `.estimation` make, with the model of sql/measures that they are
