@@ -84,7 +84,7 @@ estimated AS (
 ),
 quarters AS (
     SELECT hidden.region, hidden.year, hidden.quarter, hidden.industry_code, count(*) AS hidden_cells,
-        count(*) < 2 OR sum(hidden.establishments) < 3 AS is_single,
+        count(*) FILTER (hidden.establishments > 0) < 2 OR sum(hidden.establishments) < 3 AS is_single,
         bool_or(contradictions.state_fips IS NOT NULL) AS is_contradictory
     FROM hidden
     LEFT JOIN (SELECT DISTINCT source, state_fips, year, quarter FROM estimates.contradictions) AS contradictions

@@ -21,21 +21,34 @@ places AS (
     WHERE quarter = 0
 ),
 years AS (  -- of every industry of a year, also where the year before is only told by the changes over the year
-    SELECT estimates.region, estimates.year, estimates.industry_code, estimates.estimate_status, estimates.lower_jobs,
-        estimates.estimate_jobs, estimates.upper_jobs, 'files' AS basis, 2 AS preference
-    FROM estimates.industry_estimates AS estimates
+    SELECT region, year, industry_code, lower_jobs, estimate_jobs, upper_jobs, 'files' AS basis, 2 AS preference
+    FROM estimates.industry_estimates
     UNION ALL
-    SELECT region, year, industry_code, if(hidden_cells = 0, 'published', 'no_quarters'), employment_known,
-        if(hidden_cells = 0, employment_known, NULL), if(hidden_cells = 0, employment_known, NULL),
-        'changes_over_the_year', 1
+    SELECT region, year, industry_code, employment_known, if(hidden_cells = 0, employment_known, NULL),
+        if(hidden_cells = 0, employment_known, NULL), 'changes_over_the_year', 1
     FROM core.region_industries
     WHERE vintage = 'year_before'
 ),
-whole AS (
+told AS (  -- a year is told in one way
     SELECT region, year, max_by(basis, preference) AS basis FROM years GROUP BY ALL
 ),
-jobs AS (
-    SELECT years.* EXCLUDE (preference) FROM years SEMI JOIN whole USING (region, year, basis)
+asked AS (
+    SELECT year, industry_code FROM core.region_industries WHERE vintage = 'in_force'
+    UNION
+    SELECT (year - 1)::SMALLINT, industry_code FROM core.region_industries WHERE vintage = 'in_force'
+),
+levels AS (
+    SELECT told.region, told.year, asked.industry_code, told.basis,
+        if(years.region IS NULL, 0, years.lower_jobs) AS lower_jobs,
+        if(years.region IS NULL, 0, years.estimate_jobs) AS estimate_jobs,
+        if(years.region IS NULL, 0, years.upper_jobs) AS upper_jobs
+    FROM told
+    JOIN asked USING (year)
+    LEFT JOIN years
+        ON years.region = told.region
+        AND years.year = told.year
+        AND years.basis = told.basis
+        AND years.industry_code = asked.industry_code
 ),
 region_areas AS (
     SELECT region, area_fips FROM core.region_periods
@@ -55,19 +68,20 @@ moved AS (
     JOIN region_areas AS areas USING (area_fips)
     GROUP BY changes.break_id, areas.region, quarter_number
     HAVING count(*) < any_value((
-        SELECT count(*) FROM reference.area_changes AS whole WHERE whole.break_id = changes.break_id
+        SELECT count(*) FROM reference.area_changes AS changed WHERE changed.break_id = changes.break_id
     ))
 ),
 broken AS (
-    SELECT jobs.region, jobs.year, jobs.industry_code,
+    SELECT industries.region, industries.year, industries.industry_code,
         string_agg(DISTINCT moved.reason, '; ' ORDER BY moved.reason) AS reason
-    FROM jobs
+    FROM levels AS industries
     JOIN moved
-        ON moved.region = jobs.region
+        ON moved.region = industries.region
         AND (
-            starts_with(moved.industry_code, jobs.industry_code) OR starts_with(jobs.industry_code, moved.industry_code)
+            starts_with(moved.industry_code, industries.industry_code)
+            OR starts_with(industries.industry_code, moved.industry_code)
         )
-        AND moved.quarter_number BETWEEN 4 * (jobs.year - 1) + 2 AND 4 * jobs.year + 4
+        AND moved.quarter_number BETWEEN 4 * (industries.year - 1) + 2 AND 4 * industries.year + 4
     GROUP BY ALL
 ),
 leaf_sectors AS (
@@ -127,24 +141,15 @@ SELECT industries.region, places.region_name, industries.period, industries.year
     industries.establishments,
     now.estimate_status, now.lower_jobs, now.estimate_jobs, now.upper_jobs,
     now.lower_wages, now.estimate_wages, now.upper_wages,
-    region_before.basis AS before_basis,
-    before.estimate_status AS before_status,
-    if(before.region IS NULL AND region_before.region IS NOT NULL, 0, before.lower_jobs) AS before_lower_jobs,
-    if(before.region IS NULL AND region_before.region IS NOT NULL, 0, before.estimate_jobs) AS before_estimate_jobs,
-    if(before.region IS NULL AND region_before.region IS NOT NULL, 0, before.upper_jobs) AS before_upper_jobs,
+    before.basis AS before_basis,
+    before.lower_jobs AS before_lower_jobs, before.estimate_jobs AS before_estimate_jobs,
+    before.upper_jobs AS before_upper_jobs,
     totals.employment AS region_jobs,
-    choices.base_region,
-    base_year.region IS NOT NULL AS has_base,
-    if(base.region IS NULL AND base_year.region IS NOT NULL, 0, base.lower_jobs) AS base_lower_jobs,
-    if(base.region IS NULL AND base_year.region IS NOT NULL, 0, base.estimate_jobs) AS base_estimate_jobs,
-    if(base.region IS NULL AND base_year.region IS NOT NULL, 0, base.upper_jobs) AS base_upper_jobs,
-    base_year_before.region IS NOT NULL AS has_base_before,
-    if(base_before.region IS NULL AND base_year_before.region IS NOT NULL, 0, base_before.lower_jobs)
-        AS base_before_lower_jobs,
-    if(base_before.region IS NULL AND base_year_before.region IS NOT NULL, 0, base_before.estimate_jobs)
-        AS base_before_estimate_jobs,
-    if(base_before.region IS NULL AND base_year_before.region IS NOT NULL, 0, base_before.upper_jobs)
-        AS base_before_upper_jobs,
+    choices.base_region, base.region IS NOT NULL AS has_base,
+    base.lower_jobs AS base_lower_jobs, base.estimate_jobs AS base_estimate_jobs, base.upper_jobs AS base_upper_jobs,
+    base_before.region IS NOT NULL AS has_base_before,
+    base_before.lower_jobs AS base_before_lower_jobs, base_before.estimate_jobs AS base_before_estimate_jobs,
+    base_before.upper_jobs AS base_before_upper_jobs,
     base_totals.employment AS base_region_jobs,
     industries.year = vintages.first_year AS is_first_of_vintage,
     broken.reason AS break_reason, base_broken.reason AS base_break_reason,
@@ -163,21 +168,15 @@ JOIN reference.sources AS sources ON sources.source = places.source
 JOIN reference.naics_vintages AS vintages ON vintages.naics_vintage = industries.naics_vintage
 JOIN estimates.industry_estimates AS now
     ON now.region = industries.region AND now.year = industries.year AND now.industry_code = industries.industry_code
-LEFT JOIN whole AS region_before
-    ON region_before.region = industries.region AND region_before.year = industries.year - 1
-LEFT JOIN jobs AS before
+LEFT JOIN levels AS before
     ON before.region = industries.region
     AND before.year = industries.year - 1
     AND before.industry_code = industries.industry_code
-LEFT JOIN whole AS base_year
-    ON base_year.region = choices.base_region AND base_year.year = industries.year
-LEFT JOIN jobs AS base
+LEFT JOIN levels AS base
     ON base.region = choices.base_region
     AND base.year = industries.year
     AND base.industry_code = industries.industry_code
-LEFT JOIN whole AS base_year_before
-    ON base_year_before.region = choices.base_region AND base_year_before.year = industries.year - 1
-LEFT JOIN jobs AS base_before
+LEFT JOIN levels AS base_before
     ON base_before.region = choices.base_region
     AND base_before.year = industries.year - 1
     AND base_before.industry_code = industries.industry_code
