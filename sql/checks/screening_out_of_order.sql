@@ -1,4 +1,4 @@
--- Failing rows: figures that do not lie inside their proven bounds, percentile ranks, scores and shares not from 0 to 1.
+-- Failing rows: figures not inside their proven bounds, or percentile ranks, scores and shares not from 0 to 1.
 SELECT *
 FROM marts.sector_screening
 WHERE NOT coalesce(lower_jobs <= estimate_jobs AND estimate_jobs <= upper_jobs, true)
