@@ -19,9 +19,7 @@ SUITES = (
             column_between("lower", 0, meaning="Quotients are not negative."),
             no_rows(
                 "quotients_without_reason",
-                "SELECT * FROM marts.sector_concentration WHERE (concentration_status = 'measured') <> "
-                "(num_nulls(lower, estimate, upper, interval90_lower, interval90_upper) = 0) "
-                "OR (concentration_status = 'measured') <> (estimate IS NOT NULL) ORDER BY ALL",
+                load_model("checks.quotients_without_reason").sql,
                 meaning="Every quotient that is missing says why, and none is shown that should be missing.",
             ),
             no_rows(

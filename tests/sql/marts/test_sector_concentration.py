@@ -65,7 +65,8 @@ def found(warehouse: Warehouse, **where: object) -> list[Row]:
     frames = sector_concentration(warehouse.connection.sql(load_model("measures.sector_concentration").sql).pl())
     warehouse.fill(TABLE, frames[TABLE])
     assert warehouse.broken_contracts(TABLE) == []
-    assert warehouse.query("checks.quotients_out_of_order") == []
+    for check in ("out_of_order", "without_reason"):
+        assert warehouse.query(f"checks.quotients_{check}") == []
     return warehouse.rows(TABLE, **where)
 
 
@@ -148,3 +149,19 @@ def test_a_hidden_private_total_leaves_the_quotient_by_all_industries(places: Wa
         ("private", "no_total"),
         ("total_covered", "measured"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ("estimate = NULL", "without_reason"),
+        ("upper = NULL", "without_reason"),
+        ("concentration_status = 'hidden'", "without_reason"),
+        ("upper = estimate / 2", "out_of_order"),
+        ("interval90_lower = estimate * 2", "out_of_order"),
+    ],
+)
+def test_the_checks_find_faults(places: Warehouse, change: str, check: str) -> None:
+    rows = found(places)
+    places.connection.execute(f"UPDATE {TABLE} SET {change} WHERE region = 'metro'")
+    assert 0 < len(places.query(f"checks.quotients_{check}")) < len(rows)
