@@ -57,9 +57,11 @@ SELECT * EXCLUDE (subject, standard),
                 estimate_status = 'published',
                 format('is {:.2f} times', estimate_multiple),
                 format(
-                    'is about {:.2f} times (hidden cells: 90 % from {:.2f} to {:.2f}, proven from {:.2f} to {:.2f})',
-                    estimate_multiple, interval90_lower_multiple, interval90_upper_multiple,
-                    lower_multiple, upper_multiple
+                    'is about {:.2f} times (hidden cells: 90 % from {:.2f} to {:.2f}, proven ',
+                    estimate_multiple, interval90_lower_multiple, interval90_upper_multiple
+                ) || coalesce(
+                    format('from {:.2f} to {:.2f})', lower_multiple, upper_multiple),
+                    format('at least {:.2f}: there may be no job)', lower_multiple)  -- pay per job has no bound then
                 )
             )
             || ' what ' || standard || ' asks each adult to earn in full-time work'

@@ -99,6 +99,13 @@ def test_hidden_cells_leave_a_range_and_the_reading_says_so(metro: Warehouse) ->
     assert "is about 1.25 times (hidden cells: 90 % from 1.00 to 1.40, proven from 0.50 to 2.25) what" in row["reading"]
 
 
+def test_pay_without_an_upper_bound_says_what_is_proven(metro: Warehouse) -> None:
+    """Where there may be no job at all, pay per job has no bound."""
+    (row,) = compared(metro, HIDDEN | {"upper": None})
+    assert "proven at least 0.50: there may be no job) what" in row["reading"]
+    assert row["upper_multiple"] is None
+
+
 def test_pay_of_a_quarter_is_compared_by_prices_of_its_year(metro: Warehouse) -> None:
     metro.connection.execute("UPDATE reference.price_index SET cpi_u = 100 WHERE year = 2016 AND month <= 6")
     metro.connection.execute("UPDATE reference.price_index SET cpi_u = 300 WHERE year = 2016 AND month > 6")
