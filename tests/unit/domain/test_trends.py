@@ -8,7 +8,9 @@ import pytest
 from pipelines.domain.measures import PARTS
 from pipelines.domain.trends import sector_trends
 
-FIGURES: dict[str, type[pl.DataType]] = {f"{prefix}{part}": pl.Float64 for prefix in ("", "base_", "first_") for part in PARTS}
+FIGURES: dict[str, type[pl.DataType]] = {
+    f"{prefix}{part}": pl.Float64 for prefix in ("", "base_", "first_") for part in PARTS
+}
 SCHEMA: dict[str, type[pl.DataType]] = (
     dict.fromkeys(("region", "region_name", "definition", "sector", "sector_name", "sector_kind"), pl.String)
     | dict.fromkeys(("ownership", "measure", "period", "series_status", "base_basis", "base_status"), pl.String)
