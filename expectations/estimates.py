@@ -31,6 +31,19 @@ SUITES = (
     ),
     TableSuite("estimates.pay_estimates", _IN_ORDER),
     TableSuite(
+        "estimates.monthly_employment",
+        (
+            pair_ordered("upper", "lower", meaning="A bound from above is not below the one from below."),
+            pair_ordered("lower", "known", meaning="What is published is there at least."),
+            column_between("known", 0, meaning="Jobs are not negative."),
+            no_rows(
+                "months_are_their_quarter",
+                load_model("checks.months_are_their_quarter").sql,
+                meaning="The mean of the months is the quarter's figure.",
+            ),
+        ),
+    ),
+    TableSuite(
         "estimates.contradictions",
         (
             row_count_between(

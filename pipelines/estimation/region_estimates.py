@@ -72,6 +72,17 @@ def pay_estimates(totals: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def monthly_employment(months: pl.DataFrame) -> pl.DataFrame:
+    """Jobs of each month: one row a source, region, ownership, group of industries and month.
+
+    months: rows of StateEstimates.months with their source, those of a region in several states each by itself.
+    Columns: the keys, known, lower, estimate, upper, before the guard, which is that of the quarter.
+    """
+    keys = ["source", "region", "ownership", "group_key", "year", "quarter", "month"]
+    of_groups = months.filter(pl.col("group_key") != ALL)
+    return of_groups.group_by(keys).agg(pl.col(NUMBERS).sum()).sort(keys)
+
+
 def _finite(values: Floats) -> Floats:
     """nan for what has no bound."""
     return np.where(np.isfinite(values), values, np.nan)

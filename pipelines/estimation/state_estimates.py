@@ -15,7 +15,7 @@ from scipy import sparse
 
 from pipelines.estimation.bounds import SharePart, bound_shares
 from pipelines.estimation.cell_bounds import bound_cells
-from pipelines.estimation.cell_network import ALL_INDUSTRIES, CELL, MEASURES
+from pipelines.estimation.cell_network import ALL_INDUSTRIES, CELL, MEASURES, Flags
 from pipelines.estimation.estimates import WAGES, HiddenEstimates, estimate_periods
 from pipelines.estimation.hidden_totals import HiddenTotals, totals_by_ownership
 from pipelines.estimation.intervals import interval90
@@ -47,6 +47,11 @@ TOTALS_SCHEMA = pl.Schema(
     | {"hidden_cells": pl.Int64(), "hidden_establishments": pl.Int64()}
     | {"single_cell": pl.String(), "pins_cell": pl.Boolean(), "share_lower": pl.Float64(), "share_upper": pl.Float64()}
 )
+MONTHS_SCHEMA = pl.Schema(
+    dict.fromkeys(("region", "ownership", "group_key"), pl.String())
+    | {"year": pl.Int16(), "quarter": pl.Int8(), "month": pl.Int8()}
+    | dict.fromkeys(("known", "lower", "estimate", "upper"), pl.Float64())
+)
 
 
 @dataclass(frozen=True)
@@ -64,21 +69,23 @@ class AskedTotals:
 @dataclass(frozen=True)
 class StateEstimates:
     """cells: one row a hidden cell, quarter and measure. totals: one row a total asked for, quarter and measure.
+    months: one row a total asked for and month.
 
     cells: area_fips, own_code, industry_code, year, quarter, measure (three months, wages), lower, estimate, upper,
     interval90_lower, interval90_upper. totals: region, ownership, group_key, year, quarter (0 where the year is whole),
     measure (employment: mean jobs, wages: dollars), known, lower, estimate, upper, standard_error, hidden_cells,
     hidden_establishments, single_cell, pins_cell, share_lower and share_upper (null where the total of all industries
-    is published).
+    is published). months: region, ownership, group_key, year, quarter, month (1-12), known, lower, estimate, upper.
     """
 
     cells: pl.DataFrame
     totals: pl.DataFrame
+    months: pl.DataFrame
 
     @classmethod
     def nothing(cls) -> "StateEstimates":
         """No rows."""
-        return cls(pl.DataFrame(schema=CELLS_SCHEMA), pl.DataFrame(schema=TOTALS_SCHEMA))
+        return cls(*(pl.DataFrame(schema=schema) for schema in (CELLS_SCHEMA, TOTALS_SCHEMA, MONTHS_SCHEMA)))
 
 
 def estimate_state_year(year: StateYear, asked: AskedTotals) -> StateEstimates:
@@ -97,10 +104,11 @@ def estimate_state_year(year: StateYear, asked: AskedTotals) -> StateEstimates:
         year_totals = _whole_year(pl.concat(totals), quarters, _whole_regions(year, asked.regions))
         totals.append(year_totals.select(totals[0].columns))
     cells = [_cells(*each) for each in zip(year.quarters, found, strict=True)]
+    months = [part.months() for part in quarters]
     return StateEstimates(
         *(
             pl.concat(frames).with_columns(of_year).select(pl.col(name).cast(kind) for name, kind in schema.items())
-            for frames, schema in ((cells, CELLS_SCHEMA), (totals, TOTALS_SCHEMA))
+            for frames, schema in ((cells, CELLS_SCHEMA), (totals, TOTALS_SCHEMA), (months, MONTHS_SCHEMA))
         )
     )
 
@@ -183,10 +191,35 @@ class _QuarterTotals:
             hidden_cells=pl.Series(self.singles.cells),
             hidden_establishments=pl.Series(self.singles.establishments),
             single_cell=self.singles.single_cell,
-            pins_cell=pl.Series(self.singles.pins_cell(is_exact)),
+            pins_cell=pl.Series(self._pins_cell(measure)),
             share_lower=hidden_share[0],
             share_upper=hidden_share[1],
         )
+
+    def _pins_cell(self, measure: str) -> Flags:
+        """In any month: months are shown beside their quarter."""
+        is_exact = [self.bounds[name][0] == self.bounds[name][1] for name in MONTHS_OF[measure]]
+        pinned: Flags = np.any([self.singles.pins_cell(each) for each in is_exact], axis=0)
+        return pinned
+
+    def months(self) -> pl.DataFrame:
+        """Jobs of each month of the quarter; their mean is the quarter's figure, up to cutting at the bounds."""
+        weights = self.distinct.selection.astype(np.float64)
+        frames = []
+        for month, name in enumerate(MONTHS, start=len(MONTHS) * (self.quarter - 1) + 1):
+            known, (lower, upper) = self.totals.known[name], self.bounds[name]
+            hidden = (weights @ self.found.values[name])[self.place].clip(lower, upper)
+            frames.append(
+                self.totals.keys.with_columns(
+                    quarter=pl.lit(self.quarter, pl.Int8),
+                    month=pl.lit(month, pl.Int8),
+                    known=pl.Series(known),
+                    lower=pl.Series(known + lower),
+                    estimate=pl.Series(known + hidden),
+                    upper=pl.Series(known + upper),
+                )
+            )
+        return pl.concat(frames)
 
     def _hidden_shares(self, measure: str) -> tuple[pl.Series, pl.Series]:
         """Bounds of the shares whose denominators are hidden, null elsewhere."""

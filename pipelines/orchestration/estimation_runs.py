@@ -1,8 +1,8 @@
 """Runs the estimates of every state and year that the warehouse holds cells of, each once while nothing has changed.
 
 Belongs here: what is read for them, and keeping what was found. Not here: how it is found (pipelines.estimation).
-Layout of what is kept: FOLDER/<fingerprint of the code>/<hash of all that goes in>/{cells, totals, conflicts}.parquet;
-a folder appears whole or not at all.
+Layout of what is kept: FOLDER/<fingerprint of the code>/<hash of all that goes in>/ with cells, totals, months and
+conflicts, each .parquet; a folder appears whole or not at all.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ import polars as pl
 
 from pipelines import estimation
 from pipelines.estimation.contradictions import ROWS_SCHEMA, ContradictoryEquations
-from pipelines.estimation.region_estimates import pay_estimates, region_estimates
+from pipelines.estimation.region_estimates import monthly_employment, pay_estimates, region_estimates
 from pipelines.estimation.state_estimates import AskedTotals, StateEstimates, estimate_state_year
 from pipelines.estimation.state_years import MOST_QUARTERS_APART, separate_areas, state_year
 from pipelines.warehouse.reports import read_report
@@ -56,13 +56,16 @@ def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> 
     kept = folder / code_fingerprint()
     nothing, no_source = StateEstimates.nothing(), pl.lit("").alias("source")
     no_state = (no_source, pl.lit("").alias("state_fips"), pl.lit(0, pl.Int16).alias("year"))
-    cells, totals = [nothing.cells.with_columns(no_source)], [nothing.totals.with_columns(no_source)]
+    cells, totals, months = (
+        [frame.with_columns(no_source)] for frame in (nothing.cells, nothing.totals, nothing.months)
+    )
     conflicts = [_conflicts({}).with_columns(no_state)]
     for inputs in read_inputs(connection):
         found = _ensure(inputs, kept / inputs.content_sha256())
         source = pl.lit(inputs.source).alias("source")
         cells.append(found["cells"].with_columns(source))
         totals.append(found["totals"].with_columns(source))
+        months.append(found["months"].with_columns(source))
         of_state = (source, pl.lit(inputs.state_fips).alias("state_fips"), pl.lit(inputs.year, pl.Int16).alias("year"))
         conflicts.append(found["conflicts"].with_columns(of_state))
     _forget_other_code(folder, kept)
@@ -78,6 +81,7 @@ def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> 
         "estimates.hidden_cells": pl.concat(cells),
         "estimates.region_estimates": pl.concat(regions),
         "estimates.pay_estimates": pl.concat(pay),
+        "estimates.monthly_employment": monthly_employment(pl.concat(months)),
         "estimates.contradictions": pl.concat(conflicts),
     }
 
@@ -131,7 +135,7 @@ def _ensure(inputs: Inputs, folder: Path) -> Mapping[str, pl.DataFrame]:
                 frame.write_parquet(whole / f"{name}.parquet")
             if not folder.exists():
                 whole.rename(folder)
-    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("cells", "totals", "conflicts")}
+    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("cells", "totals", "months", "conflicts")}
 
 
 def _estimate(inputs: Inputs) -> dict[str, pl.DataFrame]:
@@ -142,7 +146,12 @@ def _estimate(inputs: Inputs) -> dict[str, pl.DataFrame]:
     except ValueError as error:
         found = StateEstimates.nothing()
         conflicts = dict.fromkeys((quarter.quarter for quarter in year.quarters), error) | dict(year.conflicts)
-    return {"cells": found.cells, "totals": found.totals, "conflicts": _conflicts(conflicts)}
+    return {
+        "cells": found.cells,
+        "totals": found.totals,
+        "months": found.months,
+        "conflicts": _conflicts(conflicts),
+    }
 
 
 def _conflicts(conflicts: Mapping[int, ValueError]) -> pl.DataFrame:

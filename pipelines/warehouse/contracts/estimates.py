@@ -82,6 +82,22 @@ PAY_ESTIMATES = Table(
     cautions=(Caution.OVERLAPS, Caution.BREAKS),
     is_published=False,
 )
+MONTHLY_EMPLOYMENT = Table(
+    "estimates.monthly_employment",
+    "One row a region, ownership, group of industries and month: jobs, before the guard, which is the quarter's.",
+    ("source", "region", "ownership", "group_key", "year", "month"),
+    (
+        *shared("source", "region", "ownership"),
+        _GROUP,
+        *shared("year", "quarter", "month"),
+        Column("known", "DOUBLE", "Published part, from the rows of the areas."),
+        Column("lower", "DOUBLE", "Proven lower bound."),
+        Column("estimate", "DOUBLE", "Estimate."),
+        Column("upper", "DOUBLE", "Proven upper bound."),
+    ),
+    cautions=(Caution.OVERLAPS, Caution.BREAKS),
+    is_published=False,
+)
 FIGURE_ESTIMATES = Table(
     "estimates.figure_estimates",
     "One row a group of industries, region, period, ownership and measure: what people may read of it.",
@@ -145,13 +161,20 @@ TABLES = (
     HIDDEN_CELLS,
     REGION_ESTIMATES,
     PAY_ESTIMATES,
+    MONTHLY_EMPLOYMENT,
     CONTRADICTIONS,
     FIGURE_ESTIMATES,
     INDUSTRY_ESTIMATES,
     COARSER_REGIONS,
 )
 MADE_FROM: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("estimates.hidden_cells", "estimates.region_estimates", "estimates.pay_estimates", "estimates.contradictions"),
+    (
+        "estimates.hidden_cells",
+        "estimates.region_estimates",
+        "estimates.pay_estimates",
+        "estimates.monthly_employment",
+        "estimates.contradictions",
+    ),
     (
         "core.industry_group_leaves",
         "core.industry_groups",

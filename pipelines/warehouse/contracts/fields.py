@@ -33,6 +33,7 @@ _SHARED: dict[str, tuple[str, str]] = {
     "line_number": ("BIGINT", "Line of the file, or row of the sheet, the row was read from; the header is 1."),
     "measure": ("VARCHAR", "businesses (establishments), employment (jobs) or wages (US dollars)."),
     "member": ("VARCHAR", "The table inside the input file: the name of the zip member, or of the file itself."),
+    "month": ("TINYINT", "Month 1–12."),
     "naics_level": ("TINYINT", "Depth in the industry tree: 0 total, 2 domain, 3 supersector, 4 sector, 5–8 digits."),
     "naics_vintage": ("SMALLINT", "NAICS vintage in force: 2012 from 2011, 2017 from 2017, 2022 from 2022."),
     "other_sector": ("VARCHAR", "The other sector of an overlap."),

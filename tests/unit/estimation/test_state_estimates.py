@@ -12,6 +12,7 @@ from pipelines.estimation.priors import MONTHS
 from pipelines.estimation.state_estimates import (
     ALL,
     CELLS_SCHEMA,
+    MONTHS_SCHEMA,
     TOTALS_SCHEMA,
     AskedTotals,
     StateEstimates,
@@ -137,6 +138,38 @@ def test_known_part_and_bounds_of_totals(small: StateEstimates) -> None:
     wages, jobs = (small.totals.filter(measure=name).drop("measure") for name in ("wages", "employment"))
     names = ["known", "lower", "upper", "share_lower", "share_upper"]
     assert_frame_equal(wages.select(names), jobs.select(names))
+
+
+def test_months_are_on_average_their_quarter(small_year: StateEstimates) -> None:
+    keys = ["region", "ownership", "group_key", "quarter"]
+    numbers = ["known", "lower", "estimate", "upper"]
+    of_months = small_year.months.group_by(keys).agg(pl.col(numbers).mean(), months=pl.col("month").sort()).sort(keys)
+    quarters = small_year.totals.filter(pl.col("quarter") > 0, measure="employment").sort(keys)
+    assert_frame_equal(of_months.select(keys + numbers), quarters.select(keys + numbers))
+    assert of_months.filter(quarter=3)["months"].to_list()[0] == [7, 8, 9]
+    assert small_year.months.schema == MONTHS_SCHEMA
+
+
+def test_a_month_that_gives_a_cell_away_withholds_its_quarter(make_cells: MakeCells, small_tree: pl.DataFrame) -> None:
+    """In the first month A1 and A2 have no jobs beside A3's: their bounds meet, those of the quarter do not."""
+    tree = pl.concat([small_tree, pl.DataFrame([("A3", "A", 3)], schema=small_tree.schema, orient="row")])
+    rows: dict[str, Row] = {
+        "41005 0 10": (9, 60),
+        "41005 5 10": (9, 60),
+        "41005 5 A": (9, 60),
+        "41005 5 A1": (3, None),
+        "41005 5 A2": (3, None),
+        "41005 5 A3": (3, None),
+    }
+    cells = make_cells(rows)
+    is_shown = pl.col("disclosure") == "disclosed"
+    cells = cells.with_columns(month1_employment=pl.when(is_shown).then(0))
+    wanted = asked({"some": "A1 A2", "more": "A1 A2 A3", "one": "A1"}, {"open": "41005"}, OWNERSHIPS, {})
+    found = estimated(at(cells, 1), tree, wanted)
+    bounds = found.months.filter(ownership="private", group_key="some").select("month", "lower", "upper").rows()
+    assert bounds == [(1, 0, 0), (2, 0, 60), (3, 0, 60)]
+    pinned = told(found.totals, "lower", "upper", "pins_cell")
+    assert pinned["open some"] == [0, 40, True]
 
 
 def test_what_all_owners_hide_together_is_what_the_total_leaves(small: StateEstimates) -> None:

@@ -161,6 +161,11 @@ def test_a_region_of_two_states_is_their_sum(oregon: duckdb.DuckDBPyConnection, 
     border = figure(frames, "border", "single")
     assert (border["known"], border["upper"], border["hidden_cells"]) == (0, 60, 2)
     assert figure(frames, "border", "health")["known"] == 140
+    months = frames["estimates.monthly_employment"].filter(region="border", ownership="private", group_key="single")
+    assert months.select("quarter", "month", "known", "lower", "upper").rows() == [
+        (1, month, 0, 0, 60) for month in (1, 2, 3)
+    ]
+    assert "all_industries" not in frames["estimates.monthly_employment"]["group_key"]
 
 
 def test_sources_are_estimated_each_by_itself(oregon: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -222,6 +227,7 @@ def test_a_second_run_reads_what_was_found(
     assert sorted(path.name for path in (kept / folder).iterdir()) == [
         "cells.parquet",
         "conflicts.parquet",
+        "months.parquet",
         "totals.parquet",
     ]
     monkeypatch.setattr(estimation_runs, "estimate_state_year", no_estimating)
