@@ -1,5 +1,13 @@
 """What must be true of the marts, one module a subject."""
 
-from expectations.marts import breaks, concentration, pay, screening, shares, trends
+from expectations.marts import breaks, concentration, months, pay, screening, shares, trends
 
-SUITES = (*shares.SUITES, *pay.SUITES, *trends.SUITES, *breaks.SUITES, *screening.SUITES, *concentration.SUITES)
+SUITES = (
+    *shares.SUITES,
+    *pay.SUITES,
+    *trends.SUITES,
+    *breaks.SUITES,
+    *screening.SUITES,
+    *concentration.SUITES,
+    *months.SUITES,
+)

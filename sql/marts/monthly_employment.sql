@@ -1,0 +1,45 @@
+-- Grain: one row a region, definition, sector, ownership and month.
+-- Why: QCEW counts the jobs of each month, and seasons do not show in quarters. A month is shown as far as the jobs of
+-- its quarter are: exact where these are published, estimated where they are, and neither estimate nor bounds where
+-- they are withheld, as three months would give the quarter back.
+-- Warnings: only of sources and regions whose hidden cells are estimated: annual files and QualityInfo have no months,
+-- and the nation (US000) has none here, as its hidden cells are not estimated. A quarter whose rows contradict
+-- themselves has no months, even where the quarter's own figure is published.
+WITH conflicts AS (
+    SELECT DISTINCT asked.source, asked.region, contradictions.year, contradictions.quarter
+    FROM estimates.contradictions AS contradictions
+    JOIN estimates.asked_regions AS asked USING (source, state_fips, year)
+),
+places AS (
+    SELECT DISTINCT source, region, year, quarter FROM estimates.monthly_employment
+    UNION
+    SELECT source, region, year, quarter FROM conflicts
+),
+figures AS (
+    SELECT figures.* EXCLUDE (known, estimate_status), grouped.group_key, figures.known IS NULL AS is_all_hidden,
+        if(conflicts.region IS NULL, figures.estimate_status, 'contradictory_rows') AS estimate_status,
+        unnest(range(3 * figures.quarter - 2, 3 * figures.quarter + 1))::TINYINT AS month
+    FROM marts.sector_measures AS figures
+    JOIN core.industry_groups AS grouped
+        ON grouped.definition = figures.definition
+        AND grouped.sector = figures.sector
+        AND grouped.kind = figures.sector_kind
+    SEMI JOIN places USING (source, region, year, quarter)
+    LEFT JOIN conflicts USING (source, region, year, quarter)
+    WHERE figures.measure = 'employment'
+)
+SELECT figures.region, figures.region_name, figures.definition, figures.sector, figures.sector_name,
+    figures.sector_kind, figures.ownership, figures.period, figures.year, figures.quarter, figures.month,
+    figures.hidden_cells, figures.total_cells, figures.estimate_status,
+    CASE
+        WHEN figures.estimate_status = 'published' THEN months.lower
+        WHEN figures.estimate_status <> 'contradictory_rows' AND NOT figures.is_all_hidden THEN months.known
+    END AS known,
+    if(figures.estimate_status IN ('published', 'estimated'), months.lower, NULL) AS lower,
+    if(figures.estimate_status IN ('published', 'estimated'), months.estimate, NULL) AS estimate,
+    if(figures.estimate_status IN ('published', 'estimated'), months.upper, NULL) AS upper,
+    figures.revision_status, figures.source, figures.data_origin
+FROM figures
+LEFT JOIN estimates.monthly_employment AS months
+    USING (source, region, ownership, group_key, year, quarter, month)
+ORDER BY figures.region, figures.definition, figures.sector, figures.ownership, figures.year, figures.month
