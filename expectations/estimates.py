@@ -67,23 +67,4 @@ SUITES = (
         "estimates.coarser_regions",
         (column_between("size_order", 1, meaning="A larger region has areas."),),
     ),
-    TableSuite(
-        "estimates.industry_estimates",
-        (
-            column_in_set("estimate_status", STATUSES, meaning="A figure is exact, estimated, withheld or unknown."),
-            no_rows(
-                "only_shown_figures",
-                "SELECT * FROM estimates.industry_estimates WHERE (estimate_status IN ('published', 'estimated')) <> "
-                "(estimate_jobs IS NOT NULL AND upper_jobs IS NOT NULL AND estimate_wages IS NOT NULL) ORDER BY ALL",
-                meaning="A figure is shown where it is published or estimated, and nowhere else.",
-            ),
-            no_rows(
-                "in_order",
-                "SELECT * FROM estimates.industry_estimates WHERE NOT (lower_jobs <= estimate_jobs "
-                "AND estimate_jobs <= upper_jobs AND lower_wages <= estimate_wages AND estimate_wages <= upper_wages) "
-                "ORDER BY ALL",
-                meaning="Estimates lie inside their proven bounds.",
-            ),
-        ),
-    ),
 )

@@ -40,7 +40,7 @@ SUITES = (
         (
             column_in_set("diversity_status", DIVERSITY_STATUSES, meaning="Diversity is known, or there is a reason."),
             column_in_set("naics_digits", [3, 4], meaning="Industries of three and of four digits are counted."),
-            column_between("known_share", 0, 1 + 1e-9, meaning="What is published is a part of the total."),
+            column_between("published_share", 0, 1 + 1e-9, meaning="What is published is a part of the total."),
             column_between("upper_herfindahl", 0, 1 + 1e-9, meaning="Shares add up to one, their squares to no more."),
             no_rows(
                 "diversity_without_reason",

@@ -1,8 +1,7 @@
 """What must be true of the screening: nothing unknown is ranked, ranks lie in their range, no growth across a break."""
 
-from expectations.estimates import STATUSES as ESTIMATE_STATUSES
 from expectations.vocabulary import TableSuite, column_in_set, no_rows, pair_ordered
-from pipelines.domain.screening import STATUSES
+from pipelines.domain.screening import SIZE_STATUSES, STATUSES
 from pipelines.warehouse.sql_models import load_model
 
 SUITES = (
@@ -10,7 +9,7 @@ SUITES = (
         "marts.sector_screening",
         (
             column_in_set("naics_digits", [3, 4], meaning="Industries of three and four digits are screened."),
-            column_in_set("estimate_status", ESTIMATE_STATUSES, meaning="Jobs are exact, estimated, or withheld."),
+            column_in_set("estimate_status", SIZE_STATUSES, meaning="Jobs are published, or some of them are hidden."),
             *(
                 column_in_set(f"{name}_status", statuses, meaning=f"{name} is measured, or there is a reason.")
                 for name, statuses in STATUSES.items()

@@ -5,6 +5,7 @@ the arithmetic of bounds and intervals (measures).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -33,13 +34,15 @@ def sector_concentration(comparisons: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """
     whole, base_whole = (exactly(pl.col(name)) for name in ("whole", "base_whole"))
     quotient = location_quotient(figure(), whole, figure("base"), base_whole)
+    measured = quotient.where(status(_REASONS) == "measured")
+    shown = replace(quotient, interval90_lower=measured.interval90_lower, interval90_upper=measured.interval90_upper)
     return {
         "marts.sector_concentration": comparisons.select(
             *("region", "region_name", "base_region", "base_region_name", "is_within_base", "base_ownership"),
             *("definition", "sector", "sector_name", "sector_kind", "ownership", "period", "year", "quarter"),
             *("measure", "estimate_status", "base_estimate_status"),
             status(_REASONS).alias("concentration_status"),
-            *quotient.columns(),
+            *shown.columns(),
             *("revision_status", "source", "base_source", "data_origin"),
         )
     }

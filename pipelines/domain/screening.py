@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pipelines.domain.measures import Figure, difference, exactly, growth, location_quotient, product, quotient, status
 
 CRITERIA = ("size", "growth", "concentration", "local_growth", "pay")
-SHOWN_SIZES = ("published", "estimated")
-"""Statuses of jobs beside which there is an estimate."""
+SIZE_STATUSES = ("published", "not_estimated")
+"""Jobs are published, or some are hidden; these are never estimated, see measures.sector_screening."""
 _COMPARED = ["region", "year", "naics_digits"]
 _BOUNDS = ("lower", "estimate", "upper")
 _DIGITS = 12  # of scores, so that what ties by arithmetic ties in the last place too

@@ -83,7 +83,9 @@ def _measured(series: pl.DataFrame, is_broken: pl.Expr, is_broken_since_first: p
     statuses = {name: status(reasons) for name, (_, reasons) in measured.items()}
     years = pl.col("year") - pl.col("first_year")
     yearly = annualised_growth(now, first, years).where((statuses["index"] == "measured") & (years > 0))
-    region_growth = growth(exactly(pl.col("region_now")), region_base).where(region_base.lower > 0)
+    region_growth = growth(exactly(pl.col("region_now")), region_base).where(
+        (region_base.lower > 0) & ~pl.col("is_region_broken")
+    )
     return series.select(
         *("region", "region_name", "definition", "sector", "sector_name", "sector_kind", "ownership", "measure"),
         *("period", "year", "quarter", "series_status", "revision_status"),

@@ -5,6 +5,7 @@
 -- known. That rest makes the sum of squares largest where all of it is the largest of them, for squares are convex; and
 -- smallest where it is poured over them like water: the smallest are filled up to one level, which is the least of
 -- (rest + the parts of the j smallest) by j.
+-- Mean jobs are whole twelfths, and sums are in order: they are the same whatever the order of the rows.
 -- Warnings: with a single industry hidden the rest is its figure: nothing is shown then. Annual files are rounded cell
 -- by cell, and so are their bounds. Unclassified establishments (999) count as an industry.
 WITH lineages AS (
@@ -46,7 +47,7 @@ parts AS (
 of_areas AS (
     SELECT source, area_fips, own_code, period, naics_digits, industry_code,
         sum(establishments) FILTER (is_whole) AS businesses,
-        coalesce(sum(employment) FILTER (is_known), 0) AS employment,
+        coalesce(sum(round(12 * employment)) FILTER (is_known), 0) / 12 AS employment,
         coalesce(sum(wages_usd) FILTER (is_known), 0) AS wages,
         bool_or(is_whole AND NOT is_published) AS is_hidden
     FROM parts
@@ -55,7 +56,8 @@ of_areas AS (
 ),
 of_regions AS (
     SELECT places.region, owners.ownership, places.period, of_areas.naics_digits, of_areas.industry_code,
-        sum(of_areas.businesses) AS businesses, sum(of_areas.employment) AS employment, sum(of_areas.wages) AS wages,
+        sum(of_areas.businesses) AS businesses, sum(round(12 * of_areas.employment)) / 12 AS employment,
+        sum(of_areas.wages) AS wages,
         bool_or(of_areas.is_hidden) AS is_hidden
     FROM core.region_periods AS places
     JOIN of_areas USING (source, area_fips, period)
@@ -76,9 +78,9 @@ sums AS (
     SELECT region, ownership, period, naics_digits, measure,
         count(*) FILTER (known > 0 OR is_hidden) AS industries,
         count(*) FILTER (is_hidden) AS hidden_industries,
-        sum(known)::DOUBLE AS all_known,
+        sum(known::DOUBLE ORDER BY known) AS all_known,
         max(known) FILTER (is_hidden)::DOUBLE AS largest_hidden,
-        sum(known::DOUBLE ** 2) AS known_squares
+        sum(known::DOUBLE ** 2 ORDER BY known) AS known_squares
     FROM industries
     GROUP BY ALL
 ),
@@ -122,7 +124,7 @@ levels AS (
 ),
 least_squares AS (
     SELECT region, ownership, period, naics_digits, measure,
-        sum(greatest(known, water_level) ** 2 - known::DOUBLE ** 2) AS more_at_least
+        sum(greatest(known, water_level) ** 2 - known::DOUBLE ** 2 ORDER BY known) AS more_at_least
     FROM levels
     GROUP BY ALL
 ),
@@ -145,7 +147,7 @@ places AS (
 )
 SELECT places.region, places.region_name, indices.ownership, places.period, places.year, places.quarter,
     indices.measure, indices.naics_digits::TINYINT AS naics_digits, indices.industries, indices.hidden_industries,
-    if(diversity_status IN ('measured', 'bounded'), all_known / total, NULL) AS known_share, indices.diversity_status,
+    if(diversity_status IN ('measured', 'bounded'), all_known / total, NULL) AS published_share, indices.diversity_status,
     indices.lower AS lower_herfindahl, indices.estimate AS estimate_herfindahl, indices.upper AS upper_herfindahl,
     1 / indices.upper AS lower_effective_industries, 1 / indices.estimate AS estimate_effective_industries,
     1 / indices.lower AS upper_effective_industries,

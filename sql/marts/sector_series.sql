@@ -43,6 +43,7 @@ pay_before AS (
             * if(quarter = 0, 1, 4) AS pay
     FROM before
     GROUP BY region, definition, sector, ownership, period, year, quarter, source
+    HAVING (max(level) FILTER (measure = 'employment') = 0) IS NOT TRUE  -- nobody is paid where nobody works
 ),
 of_changes AS (
     SELECT region, definition, sector, ownership, period, year, quarter, source, measure, level AS figure,

@@ -1,6 +1,8 @@
 -- Grain: one row a region, year and 3- or 4-digit industry of private ownership that has a cell.
 -- Why: what industries are ranked by: jobs and pay, the year before, the same of the base region, and how the criteria
 -- weigh; beside it which target sectors an industry belongs to, and what forbids a comparison over the year.
+-- Only what is published of an industry is a figure: industries of three digits hold those of four, and sectors hold
+-- both, so that an estimate of one would often give back, by subtraction, what is withheld of another.
 -- Warnings: unclassified establishments (99) are no industry that could be chosen, and are left out. An industry
 -- without row in a region and year that are there has no establishment in it: zero jobs.
 WITH choices AS (
@@ -20,14 +22,18 @@ places AS (
     FROM core.region_periods
     WHERE quarter = 0
 ),
-years AS (  -- of every industry of a year, also where the year before is only told by the changes over the year
-    SELECT region, year, industry_code, lower_jobs, estimate_jobs, upper_jobs, 'files' AS basis, 2 AS preference
-    FROM estimates.industry_estimates
-    UNION ALL
-    SELECT region, year, industry_code, employment_known, if(hidden_cells = 0, employment_known, NULL),
-        if(hidden_cells = 0, employment_known, NULL), 'changes_over_the_year', 1
+figures AS (
+    SELECT region, year, vintage, industry_code, if(hidden_cells = 0, 'published', 'not_estimated') AS estimate_status,
+        employment_known AS lower_jobs, if(hidden_cells = 0, employment_known, NULL) AS estimate_jobs,
+        estimate_jobs AS upper_jobs,
+        wages_known AS lower_wages, if(hidden_cells = 0, wages_known, NULL) AS estimate_wages,
+        estimate_wages AS upper_wages
     FROM core.region_industries
-    WHERE vintage = 'year_before'
+),
+years AS (  -- of every industry of a year, also where the year before is only told by the changes over the year
+    SELECT region, year, industry_code, lower_jobs, estimate_jobs, upper_jobs,
+        if(vintage = 'in_force', 'files', 'changes_over_the_year') AS basis, vintage = 'in_force' AS preference
+    FROM figures
 ),
 told AS (  -- a year is told in one way
     SELECT region, year, max_by(basis, preference) AS basis FROM years GROUP BY ALL
@@ -59,7 +65,10 @@ moved AS (
     SELECT DISTINCT areas.region, breaks.industry_code, 4 * breaks.year + breaks.quarter AS quarter_number,
         breaks.reason
     FROM reference.trend_breaks AS breaks
-    JOIN region_areas AS areas ON starts_with(areas.area_fips, breaks.area_prefix)
+    JOIN region_areas AS areas
+        ON starts_with(areas.area_fips, breaks.area_prefix)
+        -- the nation's own rows hold every state, and neither Puerto Rico nor the Virgin Islands
+        OR (areas.area_fips = 'US000' AND left(breaks.area_prefix, 2) NOT IN ('72', '78'))
     WHERE breaks.own_code = '5'
     UNION ALL
     SELECT areas.region, '' AS industry_code, 4 * changes.year + changes.quarter AS quarter_number,
@@ -166,8 +175,9 @@ CROSS JOIN choices
 JOIN places USING (region, year)
 JOIN reference.sources AS sources ON sources.source = places.source
 JOIN reference.naics_vintages AS vintages ON vintages.naics_vintage = industries.naics_vintage
-JOIN estimates.industry_estimates AS now
-    ON now.region = industries.region AND now.year = industries.year AND now.industry_code = industries.industry_code
+JOIN figures AS now
+    ON now.region = industries.region AND now.year = industries.year AND now.vintage = industries.vintage
+    AND now.industry_code = industries.industry_code
 LEFT JOIN levels AS before
     ON before.region = industries.region
     AND before.year = industries.year - 1

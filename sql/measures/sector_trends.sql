@@ -9,7 +9,7 @@ WITH parts_of_years AS (
             AS revision_status,
         min(source) AS source, min(data_origin) AS data_origin
     FROM marts.sector_series
-    ANTI JOIN (SELECT DISTINCT region, year FROM core.region_periods WHERE quarter = 0) AS whole USING (region, year)
+    ANTI JOIN (SELECT DISTINCT region, year FROM marts.sector_series WHERE quarter = 0) AS whole USING (region, year)
     WHERE quarter > 0 AND basis = 'files'
     GROUP BY region, definition, sector, ownership, measure, year
 ),
@@ -53,6 +53,13 @@ broken AS (
     WHERE breaks.break_quarter <= now.last_quarter
     GROUP BY now.region, now.definition, now.sector, now.ownership, now.measure, now.period
 ),
+moved_totals AS (
+    SELECT DISTINCT now.region, now.definition, now.sector, now.ownership, now.period
+    FROM now
+    JOIN breaks USING (region, definition, sector, ownership)
+    WHERE breaks.series = 'share' AND breaks.break_quarter <= now.last_quarter
+        AND breaks.break_quarter > now.first_quarter - 4
+),
 totals AS (
     SELECT region, period, ownership,
         unnest([
@@ -73,6 +80,7 @@ SELECT now.region, regions.region_name, now.definition, now.sector, sectors.sect
     now.first.upper AS first_upper, now.first.interval90_lower AS first_interval90_lower,
     now.first.interval90_upper AS first_interval90_upper,
     totals.total AS region_now, totals_before.total AS region_base,
+    moved_totals.region IS NOT NULL AS is_region_broken,
     broken.breaks_over_the_year, broken.breaks_since_first_year, now.revision_status, now.source, now.data_origin
 FROM now
 JOIN (SELECT DISTINCT region, region_name FROM core.region_periods) AS regions USING (region)
@@ -84,4 +92,5 @@ LEFT JOIN totals AS totals_before
     AND totals_before.ownership = now.ownership
     AND totals_before.measure = now.measure
 LEFT JOIN broken USING (region, definition, sector, ownership, measure, period)
+LEFT JOIN moved_totals USING (region, definition, sector, ownership, period)
 ORDER BY now.region, now.definition, now.sector, now.ownership, now.measure, now.period

@@ -24,6 +24,17 @@ comparisons AS (
     JOIN firsts USING (region, definition, sector, ownership, measure)
     WHERE years.basis = 'files' AND firsts.first_year < years.year
 ),
+held AS (
+    SELECT places.region, bases.region AS base_region
+    FROM (SELECT DISTINCT region, area_fips FROM core.region_periods) AS places
+    CROSS JOIN reference.regions AS bases
+    WHERE bases.statewide_area IS NOT NULL AND bases.region <> places.region
+    GROUP BY ALL
+    HAVING bool_and(
+        left(places.area_fips, 2) = left(bases.statewide_area, 2)
+        OR (bases.statewide_area = 'US000' AND left(places.area_fips, 2) NOT IN ('72', '78'))
+    )
+),
 bases AS (
     SELECT regions.region AS base_region, regions.region_name AS base_region_name, years.* EXCLUDE (region)
     FROM reference.regions AS regions
@@ -84,7 +95,8 @@ JOIN (SELECT DISTINCT region, region_name FROM core.region_periods) AS regions U
 JOIN reference.sectors AS sectors USING (sector)
 JOIN bases
     ON bases.definition = now.definition AND bases.sector = now.sector AND bases.ownership = now.ownership
-    AND bases.measure = now.measure AND bases.year = now.year AND bases.base_region <> now.region
+    AND bases.measure = now.measure AND bases.year = now.year
+SEMI JOIN held ON held.region = now.region AND held.base_region = bases.base_region
 LEFT JOIN years AS before
     ON before.region = now.region AND before.definition = now.definition AND before.sector = now.sector
     AND before.ownership = now.ownership AND before.measure = now.measure AND before.year = now.base_year

@@ -138,22 +138,6 @@ CONTRADICTIONS = Table(
         Column("residual", "BIGINT", "What the row leaves for the hidden cells below it.", True),
     ),
 )
-INDUSTRY_ESTIMATES = Table(
-    "estimates.industry_estimates",
-    "One row a region, year and 3- or 4-digit industry of private ownership: what people may read of it.",
-    ("region", "year", "industry_code"),
-    (
-        *shared("region", "period", "year", "industry_code", "naics_level", "estimate_status"),
-        Column("lower_jobs", "DOUBLE", "Proven lower bound of the year's mean jobs; the published part if no more."),
-        Column("estimate_jobs", "DOUBLE", "Estimate of jobs; null if not estimated.", True),
-        Column("upper_jobs", "DOUBLE", "Proven upper bound of jobs; null if not estimated.", True),
-        Column("lower_wages", "DOUBLE", "Proven lower bound of wages, US dollars; the published part if no more."),
-        Column("estimate_wages", "DOUBLE", "Estimate of wages, US dollars; null if not estimated.", True),
-        Column("upper_wages", "DOUBLE", "Proven upper bound of wages, US dollars; null if not estimated.", True),
-    ),
-    cautions=(Caution.BREAKS,),
-    is_published=False,
-)
 
 TABLES = (
     NETWORK_CELLS,
@@ -164,7 +148,6 @@ TABLES = (
     MONTHLY_EMPLOYMENT,
     CONTRADICTIONS,
     FIGURE_ESTIMATES,
-    INDUSTRY_ESTIMATES,
     COARSER_REGIONS,
 )
 MADE_FROM: dict[str, tuple[str, ...]] = dict.fromkeys(

@@ -61,7 +61,7 @@ def test_shares_are_squared_and_added_up(warehouse: Warehouse) -> None:
     assert (row["diversity_status"], row["industries"], row["hidden_industries"]) == ("measured", 3, 0)
     assert [row[f"{end}_herfindahl"] for end in ("lower", "estimate", "upper")] == [pytest.approx(0.38)] * 3
     assert row["estimate_effective_industries"] == pytest.approx(1 / 0.38)
-    assert row["known_share"] == pytest.approx(1)
+    assert row["published_share"] == pytest.approx(1)
 
 
 def test_four_equal_industries_are_four(warehouse: Warehouse) -> None:
@@ -81,7 +81,11 @@ def test_what_is_hidden_is_bounded(warehouse: Warehouse) -> None:
     cell(warehouse, "113", None)
     total(warehouse, 100)
     row = diversity(warehouse)
-    assert (row["diversity_status"], row["hidden_industries"], row["known_share"]) == ("bounded", 2, pytest.approx(0.6))
+    assert (row["diversity_status"], row["hidden_industries"], row["published_share"]) == (
+        "bounded",
+        2,
+        pytest.approx(0.6),
+    )
     # at least: 113 is filled up to the 20 of 112, then both to 30; at most: all 40 hidden jobs are in 112
     assert row["lower_herfindahl"] == pytest.approx((40**2 + 30**2 + 30**2) / 100**2)
     assert row["upper_herfindahl"] == pytest.approx((40**2 + 60**2 + 0) / 100**2)
@@ -112,7 +116,7 @@ def test_published_finer_cells_are_known_of_a_hidden_industry_each_once(warehous
         cell(warehouse, code, jobs)
     total(warehouse, 100)
     row = diversity(warehouse)
-    assert row["known_share"] == pytest.approx(0.6)  # 40, 15 and 5
+    assert row["published_share"] == pytest.approx(0.6)  # 40, 15 and 5
     assert row["upper_herfindahl"] == pytest.approx((40**2 + 55**2 + 5**2) / 100**2)
     assert diversity(warehouse, digits=4)["hidden_industries"] == 2, "1121 and 1132"
 
@@ -146,7 +150,7 @@ def test_without_bounds_the_status_says_why(
     row = diversity(warehouse)
     assert row["diversity_status"] == status
     assert {row[f"{end}_herfindahl"] for end in ("lower", "estimate", "upper")} == {None}
-    assert row["known_share"] is None
+    assert row["published_share"] is None
 
 
 def test_ownerships_are_added_up(warehouse: Warehouse) -> None:

@@ -53,21 +53,11 @@ def add(
     """An industry in 2016, withheld where jobs is None, and a year before; everybody earns $50,000."""
     industry = {"region": region, "industry_code": code, "naics_level": len(code) + 2, "naics_vintage": 2012}
     now: Row = {**industry, "period": "2016", "year": 2016, "vintage": "in_force", "establishments": 3, **more}
-    warehouse.insert("core.region_industries", now)
-    status = "withheld_single_cell" if jobs is None else "published"
-    figures = {f"{part}_{name}": None if jobs is None else size * jobs
-               for name, size in (("jobs", 1), ("wages", 50_000)) for part in ("estimate", "upper")}  # fmt: skip
-    lowest = {"lower_jobs": jobs or 0, "lower_wages": 50_000 * (jobs or 0)}
-    warehouse.insert(
-        "estimates.industry_estimates", {**industry_keys(now), **figures, **lowest, "estimate_status": status}
-    )
+    known = {"employment_known": jobs or 0, "wages_known": 50_000 * (jobs or 0), "hidden_cells": int(jobs is None)}
+    warehouse.insert("core.region_industries", known | now)
     if before is not None:
         told = {"period": "2015", "year": 2015, "vintage": "year_before", "employment_known": before}
         warehouse.insert("core.region_industries", {**industry, **told})
-
-
-def industry_keys(row: Row) -> Row:
-    return {name: row[name] for name in ("region", "period", "year", "industry_code", "naics_level")}
 
 
 def screen(warehouse: Warehouse) -> None:
@@ -96,8 +86,7 @@ def test_an_industry_stands_beside_the_year_before_and_the_base_region(board: Wa
 def test_what_is_in_force_goes_before_what_changes_tell(board: Warehouse) -> None:
     add(board, "metro", "334", 110, before=100)
     row = {"region": "metro", "period": "2015", "year": 2015, "industry_code": "334", "naics_level": 5}
-    figures = {f"{part}_jobs": 88.0 for part in ("lower", "estimate", "upper")}
-    board.insert("estimates.industry_estimates", {**row, **figures, "estimate_status": "published"})
+    board.insert("core.region_industries", {**row, "vintage": "in_force", "employment_known": 88})
     found = of_metro(board)
     assert (found["before_basis"], found["estimate_growth"]) == ("files", 0.25)
 
@@ -188,7 +177,7 @@ def test_a_withheld_industry_is_shown_without_rank(board: Warehouse) -> None:
     add(board, "metro", "334", None)
     add(board, "metro", "621", 10)
     row = of_metro(board)
-    assert (row["estimate_status"], row["establishments"], row["rank"]) == ("withheld_single_cell", 3, None)
+    assert (row["estimate_status"], row["establishments"], row["rank"]) == ("not_estimated", 3, None)
     assert row["missing_criteria"] == list(CRITERIA)
 
 

@@ -22,6 +22,7 @@ SCHEMA: dict[str, type[pl.DataType]] = (
         "first_year": pl.Int16,
         "region_now": pl.Float64,
         "region_base": pl.Float64,
+        "is_region_broken": pl.Boolean,
     }
     | FIGURES
 )
@@ -38,6 +39,7 @@ def ranged(lower: float, estimate: float, upper: float, prefix: str = "") -> dic
 USUAL = (
     {"measure": "employment", "period": "2018", "year": 2018, "quarter": 0, "series_status": "published"}
     | {"base_basis": "files", "base_status": "published", "first_year": 2016, "region_now": 1100, "region_base": 1000}
+    | {"is_region_broken": False}
     | exact(121)
     | exact(110, "base_")
     | exact(100, "first_")
@@ -109,6 +111,11 @@ def test_what_cannot_be_told_is_null_with_its_reason(
         for part in PARTS:
             assert (found[f"{part}_{name}"] is not None) == (status in ("measured", "first_year")), (name, part)
     assert (found["estimate_annualised_growth"] is not None) == (index == "measured")
+
+
+def test_the_region_is_not_said_to_grow_across_a_break_of_its_total() -> None:
+    assert trend(is_region_broken=True)["region_growth"] is None
+    assert trend(is_region_broken=True)["growth_status"] == "measured"
 
 
 def test_the_first_year_is_a_hundred_however_little_of_it_is_published() -> None:

@@ -61,7 +61,7 @@ REGION_DIVERSITY = Table(
         Column("naics_digits", "TINYINT", "3 or 4: the industries that are counted."),
         Column("industries", "BIGINT", "Industries with anything of the measure, known or hidden."),
         Column("hidden_industries", "BIGINT", "Of them those with a hidden cell in the region."),
-        Column("known_share", "DOUBLE", "Published part of the total, 0–1; null where the status says why.", True),
+        Column("published_share", "DOUBLE", "Published part of the total, 0–1; null where the status says why.", True),
         Column(
             "diversity_status",
             "VARCHAR",

@@ -55,7 +55,7 @@ SECTOR_SCREENING = Table(
             for criterion in CRITERIA
         ),
         Column("establishments", "DOUBLE", "Establishments, mean of the quarters; never hidden."),
-        *shared("estimate_status"),
+        Column("estimate_status", "VARCHAR", "published, or not_estimated: some cells are hidden, the rest is known."),
         Column("lower_jobs", "DOUBLE", "Proven lower bound of jobs, mean of the year; the published part if no more."),
         *_bounds("jobs", "jobs, mean of the year")[1:],
         Column("growth_status", "VARCHAR", "measured, or why growth is unknown."),

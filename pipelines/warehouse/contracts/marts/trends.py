@@ -64,7 +64,12 @@ def _trends(name: str, grain: str) -> Table:
             *_measured("contribution", "the change over the year as a part of the region's figure a year before"),
             Column("index_status", "VARCHAR", "measured, first_year, or why there is no index."),
             *_measured("index", "the figure in hundredths of the first year's"),
-            Column("region_growth", "DOUBLE", "Growth of all industries of the region and ownership.", True),
+            Column(
+                "region_growth",
+                "DOUBLE",
+                "Growth of all industries of the region and ownership; null across a break of shares.",
+                True,
+            ),
             Column("first_year", "SMALLINT", "The first year with a figure, whose index is 100.", True),
             *_measured("annualised_growth", "the constant yearly growth since the first year"),
             Column("breaks_over_the_year", "VARCHAR", "Breaks between this period and the year before.", True),
