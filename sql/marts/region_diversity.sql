@@ -147,7 +147,8 @@ places AS (
 )
 SELECT places.region, places.region_name, indices.ownership, places.period, places.year, places.quarter,
     indices.measure, indices.naics_digits::TINYINT AS naics_digits, indices.industries, indices.hidden_industries,
-    if(diversity_status IN ('measured', 'bounded'), all_known / total, NULL) AS published_share, indices.diversity_status,
+    if(diversity_status IN ('measured', 'bounded'), all_known / total, NULL) AS published_share,
+    indices.diversity_status,
     indices.lower AS lower_herfindahl, indices.estimate AS estimate_herfindahl, indices.upper AS upper_herfindahl,
     1 / indices.upper AS lower_effective_industries, 1 / indices.estimate AS estimate_effective_industries,
     1 / indices.lower AS upper_effective_industries,
