@@ -7,6 +7,7 @@ and `naics`, reading the files to `pipelines.sources.definition_files`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +15,7 @@ import polars as pl
 
 from pipelines.domain.analysis import Analysis
 from pipelines.domain.living_standards import LivingStandard
-from pipelines.domain.naics_bridge import bridges, continuity_faults
+from pipelines.domain.naics_bridge import NaicsBridge, bridges, continuity_faults
 from pipelines.domain.prices import MonthlyPrice
 from pipelines.domain.regions import Region
 from pipelines.domain.sector_definitions import (
@@ -198,7 +199,15 @@ class Definitions:
             note=pl.String,
         )
 
-    def _leaves(self, vintage: int) -> dict[tuple[str, str], frozenset[str]]:
+    @cached_property
+    def _bridges(self) -> Mapping[tuple[int, int], NaicsBridge]:
+        return bridges(self.classification.trees, self.classification.concordance)
+
+    @cached_property
+    def _leaves(self) -> Mapping[int, Mapping[tuple[str, str], frozenset[str]]]:
+        return {vintage: self._leaves_in(vintage) for vintage in self.classification.trees}
+
+    def _leaves_in(self, vintage: int) -> Mapping[tuple[str, str], frozenset[str]]:
         """The six-digit codes used in a vintage, by definition and key of a sector, a lens, or all sectors together."""
         tree = self.classification.trees[vintage]
         leaves: dict[tuple[str, str], frozenset[str]] = {
@@ -214,13 +223,12 @@ class Definitions:
         return leaves
 
     def _naics_bridge(self) -> pl.DataFrame:
-        found = bridges(self.classification.trees, self.classification.concordance)
         return _frame(
             [
                 (*key, self.listed_vintage, vintage, step.code, step.membership, step.kind, step.source_codes)
-                for key, leaves in self._leaves(self.listed_vintage).items()
+                for key, leaves in self._leaves[self.listed_vintage].items()
                 for vintage in self.classification.trees
-                for step in found[self.listed_vintage, vintage].carry(leaves).steps
+                for step in self._bridges[self.listed_vintage, vintage].carry(leaves).steps
             ],
             definition=pl.String,
             sector=pl.String,
@@ -233,12 +241,11 @@ class Definitions:
         )
 
     def _sector_continuity(self) -> pl.DataFrame:
-        found = bridges(self.classification.trees, self.classification.concordance)
         rows: list[tuple[str, str, int, int, bool, str | None]] = []
         for earlier, later in pairwise(sorted(self.classification.trees)):
-            before, after = self._leaves(earlier), self._leaves(later)
+            before, after = self._leaves[earlier], self._leaves[later]
             for key, leaves in before.items():
-                faults = "; ".join(continuity_faults(found[earlier, later], leaves, after[key]))
+                faults = "; ".join(continuity_faults(self._bridges[earlier, later], leaves, after[key]))
                 rows.append((*key, earlier, later, not faults, faults or None))
         return _frame(
             rows,
