@@ -137,16 +137,16 @@ def test_the_share_of_weightings_is_found_again_by_other_draws(real_run: Path, a
 
 
 def test_hidden_industries_are_never_given_away(real_run: Path, ask: Ask) -> None:
-    """A withheld industry shows its published part only, and nothing that follows from an estimate."""
+    """An industry with hidden cells shows its published part only, and nothing that follows from an estimate."""
     query = """
-        SELECT count(*) FILTER (estimate_status = 'withheld_single_cell'),
-            count(*) FILTER (estimate_status = 'withheld_single_cell' AND coalesce(
+        SELECT count(*) FILTER (estimate_status = 'not_estimated'),
+            count(*) FILTER (estimate_status = 'not_estimated' AND coalesce(
                 estimate_jobs, upper_jobs, estimate_growth, estimate_location_quotient, estimate_local_growth,
                 estimate_pay, score, rank) IS NOT NULL)
         FROM marts.sector_screening
     """
-    ((withheld, given_away),) = ask(real_run, query)
-    assert withheld > 0
+    ((hidden, given_away),) = ask(real_run, query)
+    assert hidden > 0
     assert given_away == 0
 
 
