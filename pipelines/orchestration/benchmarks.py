@@ -1,7 +1,7 @@
 """Measures the estimates on the cells of one state and year in the warehouse: how good they are, and what they cost.
 
 Belongs here: getting cells out of the warehouse, running seeds and clocks, frames of results. Not here: hiding and
-scoring (pipelines.estimation), printing (pipelines.cli_benchmark).
+scoring (pipelines.estimation), printing (pipelines.cli).
 """
 
 import resource

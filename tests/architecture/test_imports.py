@@ -14,8 +14,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "pipelines.orchestration": ("pipelines.domain", *MIDDLE, "expectations", "pipelines.settings"),
     "assets": BELOW_ASSETS,
     "pipelines.definitions": (*BELOW_ASSETS, "assets"),
-    "pipelines.cli": (*BELOW_ASSETS, "pipelines.definitions", "pipelines.cli_benchmark"),
-    "pipelines.cli_benchmark": BELOW_ASSETS,
+    "pipelines.cli": (*BELOW_ASSETS, "pipelines.definitions"),
 }
 """Each room, and the others it may import; assets are imported by pipelines.definitions alone."""
 

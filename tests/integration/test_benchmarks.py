@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from pipelines import cli_benchmark
+from pipelines.cli import benchmark, messages
 from pipelines.estimation.cell_network import MEASURES
 from pipelines.orchestration import benchmarks
 from pipelines.orchestration.benchmarks import (
@@ -107,9 +107,9 @@ def command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     """`sectors benchmark` on the small warehouse: its arguments; exit code and output."""
 
     def call(*arguments: str) -> Result:
-        monkeypatch.setattr(cli_benchmark.console, "width", 200)
+        monkeypatch.setattr(messages.console, "width", 200)
         environment = {"SECTORS_DATA_DIR": str(settings.data_dir), "SECTORS_SOURCE": "", "SECTORS_INBOX": ""}
-        return CliRunner().invoke(cli_benchmark.app, list(arguments), env=environment)
+        return CliRunner().invoke(benchmark.app, list(arguments), env=environment)
 
     return call
 

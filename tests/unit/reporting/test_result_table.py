@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.cli import RESULT_WIDTH
+from pipelines.cli.runs import RESULT_WIDTH
 from pipelines.reporting.result_table import percent, reading_notes, result_table, share_text
 
 LEVELS = ("lower", "estimate", "upper")

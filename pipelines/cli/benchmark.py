@@ -3,9 +3,7 @@
 Belongs here: arguments, exit codes, how results are laid out. Not here: what is measured (orchestration.benchmarks).
 """
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.cli.messages import console, messages_for_people, say
 from pipelines.reporting.result_table import percent
 from pipelines.settings import read_settings
 
@@ -28,7 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="How good the estimates of hidden cells are, and what they cost.",
 )
-console = Console()
 WIDTH = 150
 _METHODS = {
     "estimate": "Estimate",
@@ -51,7 +49,7 @@ def accuracy_command(
     """Hide further cells of a state and year, estimate them, and say how far off the estimates are."""
     from pipelines.orchestration import benchmarks
 
-    with _messages_for_people():
+    with messages_for_people(ValueError, duckdb.Error):
         settings = read_settings()
         cells = benchmarks.read_state_cells(benchmarks.benchmark_database(settings), state, year)
         with console.status("Hiding cells, estimating, comparing …"):
@@ -61,7 +59,7 @@ def accuracy_command(
         _show(sheets)
         if output:
             output.write_text("\n".join(sheet.markdown() for sheet in sheets), encoding="utf-8")
-            console.print(Text(f"Written: {output}"), soft_wrap=True)
+            say(f"Written: {output}")
 
 
 @app.command("speed")
@@ -69,7 +67,7 @@ def speed_command(state: State = None, year: Year = None) -> None:
     """Seconds of CPU that each step takes on a state and year, and the most memory used."""
     from pipelines.orchestration import benchmarks
 
-    with _messages_for_people():
+    with messages_for_people(ValueError, duckdb.Error):
         with console.status("Measuring …"):
             cells, costs = benchmarks.speed(benchmarks.benchmark_database(read_settings()), state, year)
         rows = [[step, str(times), f"{seconds:.2f}"] for step, times, seconds in costs.steps.iter_rows()]
@@ -130,12 +128,3 @@ def _show(sheets: Sequence[Sheet]) -> None:
     for sheet in sheets:
         console.print(Text(sheet.title, style="bold"), soft_wrap=True)
         Console(width=max(console.width, WIDTH)).print(sheet.table())
-
-
-@contextmanager
-def _messages_for_people() -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, FileNotFoundError, duckdb.Error) as error:
-        console.print(Text(str(error), style="bold red"), soft_wrap=True)
-        sys.exit(1)
