@@ -1,5 +1,6 @@
 """The estimates layer: what can be proven and estimated about hidden cells, from the typed cells and definitions."""
 
+import os
 from functools import partial
 
 import dagster as dg
@@ -24,7 +25,7 @@ TABLES = [sql_table_asset(name) for name in model_names("estimates")]
 def hidden_figures(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Bounds, estimates and intervals of every hidden cell and of every figure that has some."""
     with open_database(settings.working_database, read_only=True) as connection:
-        frames = estimate_everything(connection, settings.estimates_dir)
+        frames = estimate_everything(connection, settings.estimates_dir, processes=os.cpu_count() or 1)
     yield from build_tables(
         context, settings, {name: partial(build_from_frame, frame=frame) for name, frame in frames.items()}
     )

@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from pipelines.estimation.cell_network import MEASURES, CellNetwork, Whole
 from pipelines.estimation.component_program import ComponentProgram, Floats, NoValuesFit
 from pipelines.estimation.contradictions import ContradictoryEquations
-from pipelines.estimation.hidden_totals import HiddenTotals
+from pipelines.estimation.hidden_totals import HiddenTotals, distinct_rows
 
 # The solver's tolerances suit numbers up to some millions: wages are solved in thousands of dollars.
 UNITS: Mapping[str, int] = {"wages": 1000}
@@ -87,16 +87,18 @@ class BoundProgram:
             bound += self._solved[key]
         return bound
 
-    def cheapest(self, cost: Floats) -> Floats:
-        """Values of the leaves that fit all equations and come to the least cost."""
-        values = np.zeros(len(cost))
+    def cheapest(self, cost: Floats) -> tuple[float, Floats]:
+        """A proven lower bound of cost @ values, and values that fit all equations and come to the least cost."""
+        bound, values = 0.0, np.zeros(len(cost))
         if len(self._alone):
             group = np.repeat(np.arange(len(self._starts)), np.diff(self._starts, append=len(self._alone)))
             values[self._alone[np.lexsort((cost[self._alone], group))[self._starts]]] = self._of_alone
+            bound = float(cost @ values)
         for program, leaves in self._programs.values():
-            program.least(cost[leaves])
+            if cost[leaves].any():  # else any values that fit are cheapest, such as the last ones
+                bound += program.least(cost[leaves])
             values[leaves] = program.values()
-        return values
+        return bound, values
 
 
 def bound_totals(network: CellNetwork, totals: HiddenTotals) -> pl.DataFrame:
@@ -135,9 +137,14 @@ def bound_shares(parts: Sequence[SharePart]) -> tuple[Floats, Floats]:
     lower, upper = np.zeros(below.shape[1]), np.ones(below.shape[1])
     np.divide(above[0], below[1], out=lower, where=below[0] > 0)
     np.divide(above[1], below[0], out=upper, where=below[0] > 0)
-    for total in np.flatnonzero((above[1] > 0) & (below[0] > 0) & (below[0] < below[1])).tolist():
-        lower[total] = _least_share(parts, total, 1, below[0][total])
-        upper[total] = -_least_share(parts, total, -1, below[0][total])
+    rows = np.flatnonzero((above[1] > 0) & (below[0] > 0) & (below[0] < below[1]))
+    if len(rows):
+        first, place = distinct_rows(_content(parts)[rows])
+        least, most = (
+            [_least_share(parts, total, sign, sign * apart[total], below[0][total]) for total in rows[first].tolist()]
+            for sign, apart in ((1, lower), (-1, upper))
+        )
+        lower[rows], upper[rows] = np.array(least)[place], -np.array(most)[place]
     return lower.clip(0, 1), upper.clip(0, 1)
 
 
@@ -152,21 +159,31 @@ def bound_quotients(
         return above[0] / below[1], above[1] / below[0]
 
 
-def _least_share(parts: Sequence[SharePart], total: int, sign: int, least_below: int) -> float:
-    """A proven lower bound of sign * share.
+def _content(parts: Sequence[SharePart]) -> sparse.csr_array:
+    """All that the share of each row depends on, one row each."""
+    columns = [
+        columns
+        for program, *totals in parts
+        for each in totals
+        for columns in (each.known[program.measure][:, np.newaxis], each.selection)
+    ]
+    return sparse.csr_array(sparse.hstack([sparse.csr_array(each) for each in columns]))
+
+
+def _least_share(parts: Sequence[SharePart], total: int, sign: int, guess: float, least_below: int) -> float:
+    """A proven lower bound of sign * share; guess: one less sharp.
 
     sign * share is at least a guess where sign * numerator - guess * denominator is never negative. The values for
     which that is least make the next guess (Dinkelbach, On nonlinear fractional programming, Management Science, 1967).
     """
-    guess = 0.0
     for _ in range(MOST_STEPS):
         least = above = below = 0.0
         for program, numerator, denominator in parts:
             known_above, known_below = (int(each.known[program.measure][total]) for each in (numerator, denominator))
             cost_above, cost_below = _costs(numerator, total), _costs(denominator, total)
             cost = sign * cost_above - guess * cost_below
-            least += sign * known_above - guess * known_below + program.least(cost)
-            values = program.cheapest(cost)
+            bound, values = program.cheapest(cost)
+            least += sign * known_above - guess * known_below + bound
             above += known_above + float(cost_above @ values)
             below += known_below + float(cost_below @ values)
         proven = guess + min(least, 0.0) / least_below

@@ -109,6 +109,23 @@ def hidden_totals(network: CellNetwork, groups: pl.DataFrame, own_code: str = PR
     )
 
 
+def distinct_rows(selection: sparse.csr_array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first row of each distinct row of a matrix, and for each row which of these it is like."""
+    selection = sparse.csr_array(selection)
+    selection.sort_indices()
+    seen: dict[tuple[bytes, bytes], int] = {}
+    first: list[int] = []
+    place = np.empty(selection.shape[0], dtype=np.intp)
+    for row in range(selection.shape[0]):
+        own = slice(selection.indptr[row], selection.indptr[row + 1])
+        key = selection.indices[own].tobytes(), selection.data[own].tobytes()
+        if key not in seen:
+            seen[key] = len(first)
+            first.append(row)
+        place[row] = seen[key]
+    return np.array(first, dtype=np.intp), place
+
+
 def _codes_inside(groups: pl.DataFrame, tree: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """group_key, industry_code of all codes wholly inside each group, and of those partly inside."""
     lineage = tree.select("industry_code", ancestor_code="industry_code")

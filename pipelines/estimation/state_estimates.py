@@ -11,13 +11,12 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
 
 from pipelines.estimation.bounds import SharePart, bound_shares
 from pipelines.estimation.cell_bounds import bound_cells
 from pipelines.estimation.cell_network import ALL_INDUSTRIES, CELL, MEASURES, Flags
 from pipelines.estimation.estimates import WAGES, HiddenEstimates, estimate_periods
-from pipelines.estimation.hidden_totals import HiddenTotals, totals_by_ownership
+from pipelines.estimation.hidden_totals import HiddenTotals, distinct_rows, totals_by_ownership
 from pipelines.estimation.intervals import interval90
 from pipelines.estimation.margins import Floats
 from pipelines.estimation.priors import MONTHS
@@ -150,7 +149,7 @@ class _QuarterTotals:
         self.totals = replace(totals, keys=totals.keys.rename({"group": "group_key"}))
         self.quarter, self.programs, self.found = quarter.quarter, quarter.programs, found
         self.singles = single_cells(network.leaves, self.totals.selection)
-        first, self.place = _distinct(self.totals.selection)
+        first, self.place = distinct_rows(self.totals.selection)
         self.distinct = self.totals.rows(first)
         self.bounds = dict(zip(MEASURES, threads.map(self._hidden_bounds, MEASURES), strict=True))
 
@@ -322,20 +321,3 @@ def _members(keys: pl.DataFrame, asked: AskedTotals) -> pl.DataFrame:
     return members.select(*keys.columns, "region", "ownership", "group").sort(
         "region", "ownership", "group", *keys.columns
     )
-
-
-def _distinct(selection: sparse.csr_array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first row of each distinct selection, and for each row which of these it is like."""
-    selection = sparse.csr_array(selection)
-    selection.sort_indices()
-    seen: dict[tuple[bytes, bytes], int] = {}
-    first: list[int] = []
-    place = np.empty(selection.shape[0], dtype=np.intp)
-    for row in range(selection.shape[0]):
-        own = slice(selection.indptr[row], selection.indptr[row + 1])
-        key = selection.indices[own].tobytes(), selection.data[own].tobytes()
-        if key not in seen:
-            seen[key] = len(first)
-            first.append(row)
-        place[row] = seen[key]
-    return np.array(first, dtype=np.intp), place

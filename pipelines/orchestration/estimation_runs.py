@@ -6,12 +6,17 @@ conflicts, each .parquet; a folder appears whole or not at all.
 """
 
 import hashlib
+import multiprocessing
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import polars as pl
@@ -30,13 +35,19 @@ CONFLICTS_SCHEMA = pl.Schema(
 NO_ROW = pl.DataFrame({name: [None] for name in ROWS_SCHEMA}, schema=ROWS_SCHEMA)
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """All that one state and year's estimates are made from. cells: those of the year and of neighbouring quarters."""
+class Place(NamedTuple):
+    """Where estimates belong."""
 
     source: str
     state_fips: str
     year: int
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that one state and year's estimates are made from. cells: those of the year and of neighbouring quarters."""
+
+    place: Place
     cells: pl.DataFrame
     tree: pl.DataFrame
     breaks: pl.DataFrame
@@ -44,15 +55,20 @@ class Inputs:
 
     def content_sha256(self) -> str:
         """Of every frame's content."""
-        digest = hashlib.sha256(f"{self.source} {self.state_fips} {self.year}".encode())
+        digest = hashlib.sha256(" ".join(map(str, self.place)).encode())
         asked = (self.asked.groups, self.asked.sums, self.asked.regions, self.asked.ownerships)
         for frame in (self.cells, self.tree, self.breaks, *asked):
             digest.update(frame.write_csv().encode())
         return digest.hexdigest()
 
 
-def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, pl.DataFrame]:
-    """The tables of the estimates layer that are not SQL, by name. folder: where finished states and years are kept."""
+def estimate_everything(
+    connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1
+) -> dict[str, pl.DataFrame]:
+    """The tables of the estimates layer that are not SQL, by name. folder: where finished states and years are kept.
+
+    processes: states and years that are estimated at a time, this process being one of them.
+    """
     kept = folder / code_fingerprint()
     nothing, no_source = StateEstimates.nothing(), pl.lit("").alias("source")
     no_state = (no_source, pl.lit("").alias("state_fips"), pl.lit(0, pl.Int16).alias("year"))
@@ -60,13 +76,12 @@ def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path) -> 
         [frame.with_columns(no_source)] for frame in (nothing.cells, nothing.totals, nothing.months)
     )
     conflicts = [_conflicts({}).with_columns(no_state)]
-    for inputs in read_inputs(connection):
-        found = _ensure(inputs, kept / inputs.content_sha256())
-        source = pl.lit(inputs.source).alias("source")
+    for place, found in _ensure_all(read_inputs(connection), kept, processes):
+        source = pl.lit(place.source).alias("source")
         cells.append(found["cells"].with_columns(source))
         totals.append(found["totals"].with_columns(source))
         months.append(found["months"].with_columns(source))
-        of_state = (source, pl.lit(inputs.state_fips).alias("state_fips"), pl.lit(inputs.year, pl.Int16).alias("year"))
+        of_state = (source, pl.lit(place.state_fips).alias("state_fips"), pl.lit(place.year, pl.Int16).alias("year"))
         conflicts.append(found["conflicts"].with_columns(of_state))
     _forget_other_code(folder, kept)
     sums = read_report(connection, "estimation_sums")["group_key"].unique().sort()
@@ -92,17 +107,16 @@ def read_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Inputs]:
     sums = read_report(connection, "estimation_sums")
     breaks = read_report(connection, "estimation_breaks")
     for of_year in read_report(connection, "estimation_years").iter_rows(named=True):
-        source, state_fips, year = (of_year[name] for name in ("source", "state_fips", "year"))
+        place = Place(*(of_year[name] for name in Place._fields))
         vintage = {"naics_vintage": of_year["naics_vintage"]}
         neighbours = {"most_quarters_apart": MOST_QUARTERS_APART}
         cells = read_report(connection, "estimation_cells", of_year | neighbours)
-        place = {"source": source, "state_fips": state_fips, "year": year}
-        regions = read_report(connection, "estimation_regions", place)
+        regions = read_report(connection, "estimation_regions", place._asdict())
         groups = read_report(connection, "estimation_groups", vintage)
         tree = read_report(connection, "estimation_industries", vintage)
-        for together in separate_areas(cells, year):
+        for together in separate_areas(cells, place.year):
             asked = AskedTotals(groups, sums, _in_these_areas(regions, together), ownerships)
-            yield Inputs(source, state_fips, year, together, tree, breaks, asked)
+            yield Inputs(place, together, tree, breaks, asked)
 
 
 def code_fingerprint() -> str:
@@ -124,22 +138,60 @@ def _in_these_areas(regions: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return regions.join(areas, on="area_fips", how="semi").unique().sort("region", "area_fips")
 
 
-def _ensure(inputs: Inputs, folder: Path) -> Mapping[str, pl.DataFrame]:
-    """What was found for these inputs, found now unless it is there already."""
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".part-") as temporary:
-            whole = Path(temporary) / folder.name
-            whole.mkdir()
-            for name, frame in _estimate(inputs).items():
-                frame.write_parquet(whole / f"{name}.parquet")
-            if not folder.exists():
-                whole.rename(folder)
-    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("cells", "totals", "months", "conflicts")}
+def _ensure_all(
+    every: Iterable[Inputs], kept: Path, processes: int
+) -> Iterator[tuple[Place, Mapping[str, pl.DataFrame]]]:
+    """What was found, in the order of the inputs. The last one that is not kept is estimated in this process."""
+    done: list[tuple[Place, Path]] = []
+    running: list[Future[None]] = []
+    # A new interpreter for each: threads of the libraries in use do not survive a fork.
+    start = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max(processes - 1, 1), start, initializer=_end_with_parent) as pool:
+        waiting: tuple[Inputs, Path] | None = None
+        for inputs in every:
+            if waiting:
+                running = [each for each in running if not each.done() or each.result()]  # which raises what failed
+                if len(running) < processes - 1:
+                    running.append(pool.submit(_ensure, *waiting))
+                else:
+                    _ensure(*waiting)
+            folder = kept / inputs.content_sha256()
+            done.append((inputs.place, folder))
+            waiting = None if folder.exists() else (inputs, folder)
+        if waiting:
+            _ensure(*waiting)
+        for each in running:
+            each.result()
+    for place, folder in done:
+        names = ("cells", "totals", "months", "conflicts")
+        yield place, {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}
+
+
+def _end_with_parent() -> None:
+    """Lets this process end when the one that started it does, however that ends."""
+
+    def wait() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _ensure(inputs: Inputs, folder: Path) -> None:
+    """Estimates and keeps what was found, unless another run did so meanwhile."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".part-") as temporary:
+        whole = Path(temporary) / folder.name
+        whole.mkdir()
+        for name, frame in _estimate(inputs).items():
+            frame.write_parquet(whole / f"{name}.parquet")
+        if not folder.exists():
+            whole.rename(folder)
 
 
 def _estimate(inputs: Inputs) -> dict[str, pl.DataFrame]:
-    year = state_year(inputs.cells, inputs.tree, inputs.breaks, inputs.year)
+    year = state_year(inputs.cells, inputs.tree, inputs.breaks, inputs.place.year)
     try:
         found = estimate_state_year(year, inputs.asked)
         conflicts = year.conflicts

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from pipelines.domain.code_tables import ownerships
 from pipelines.orchestration import estimation_runs
-from pipelines.orchestration.estimation_runs import code_fingerprint, estimate_everything, read_inputs
+from pipelines.orchestration.estimation_runs import Inputs, code_fingerprint, estimate_everything, read_inputs
 from pipelines.warehouse.build import build_from_frame, check_contract
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
@@ -184,7 +184,7 @@ def test_neighbouring_quarters_of_the_vintage_go_in(warehouse: duckdb.DuckDBPyCo
         add_area(warehouse, "41001", year=year, quarters=(1, 2, 3, 4))
     ask(warehouse, "one", "41001")
     (inputs,) = read_inputs(warehouse)
-    assert (inputs.source, inputs.state_fips, inputs.year) == ("bls", "41", 2016)
+    assert inputs.place == ("bls", "41", 2016)
     quarters = inputs.cells.select("year", "quarter").unique().sort("year", "quarter").rows()
     assert quarters == [(year, quarter) for year in (2015, 2016, 2017) for quarter in (1, 2, 3, 4)]
     warehouse.execute("UPDATE estimates.network_cells SET naics_vintage = 2017 WHERE year = 2017")
@@ -259,7 +259,8 @@ def test_what_has_changed_is_another_folder(oregon: duckdb.DuckDBPyConnection, c
 
 def test_source_state_and_year_tell_inputs_apart(oregon: duckdb.DuckDBPyConnection) -> None:
     (inputs,) = read_inputs(oregon)
-    others = [dataclasses.replace(inputs, **change) for change in ({"source": "x"}, {"state_fips": "53"}, {"year": 1})]
+    changes: list[dict[str, Any]] = [{"source": "x"}, {"state_fips": "53"}, {"year": 1}]
+    others = [dataclasses.replace(inputs, place=inputs.place._replace(**change)) for change in changes]
     assert len({each.content_sha256() for each in [inputs, *others]}) == 4
 
 
@@ -283,6 +284,28 @@ def test_only_the_changed_state_is_estimated_again(
     assert set(folders(kept)) > set(first)
     assert figure(before, "other", "health", measure="wages")["known"] == 70
     assert figure(after, "other", "health", measure="wages")["known"] == 80
+
+
+def test_several_processes_find_what_one_does(oregon: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    for state in ("53", "16", "06"):
+        add_area(oregon, f"{state}011")
+        ask(oregon, f"of {state}", f"{state}011")
+    alone = estimate_everything(oregon, tmp_path / "alone")
+    together = estimate_everything(oregon, tmp_path / "together", processes=3)
+    assert len(folders(tmp_path / "together")) == 4
+    assert folders(tmp_path / "together") == folders(tmp_path / "alone")
+    for name, frame in alone.items():
+        assert_frame_equal(together[name], frame)
+
+
+def test_a_process_that_fails_fails_the_run(
+    oregon: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_area(oregon, "53011")
+    ask(oregon, "other", "53011")
+    monkeypatch.setattr(Inputs, "content_sha256", lambda inputs: f"no/such\0name {inputs.place.state_fips}")
+    with pytest.raises(ValueError, match="null byte"):
+        estimate_everything(oregon, tmp_path / "kept", processes=2)
 
 
 def test_what_other_code_found_is_forgotten(
