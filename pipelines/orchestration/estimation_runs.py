@@ -6,13 +6,13 @@ conflicts, each .parquet; a folder appears whole or not at all.
 """
 
 import hashlib
-import multiprocessing
-import os
+import pickle
 import shutil
+import subprocess
+import sys
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -144,15 +144,13 @@ def _ensure_all(
     """What was found, in the order of the inputs. The last one that is not kept is estimated in this process."""
     done: list[tuple[Place, Path]] = []
     running: list[Future[None]] = []
-    # A new interpreter for each: threads of the libraries in use do not survive a fork.
-    start = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(processes - 1, 1), start, initializer=_end_with_parent) as pool:
+    with ThreadPoolExecutor(max(processes - 1, 1)) as others:
         waiting: tuple[Inputs, Path] | None = None
         for inputs in every:
             if waiting:
                 running = [each for each in running if not each.done() or each.result()]  # which raises what failed
                 if len(running) < processes - 1:
-                    running.append(pool.submit(_ensure, *waiting))
+                    running.append(others.submit(_ensure_elsewhere, *waiting))
                 else:
                     _ensure(*waiting)
             folder = kept / inputs.content_sha256()
@@ -167,15 +165,18 @@ def _ensure_all(
         yield place, {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}
 
 
-def _end_with_parent() -> None:
-    """Lets this process end when the one that started it does, however that ends."""
+def _ensure_elsewhere(inputs: Inputs, folder: Path) -> None:
+    """The same in a process of its own. Not by multiprocessing, which would run the caller's main program once more."""
+    program = f"from {__name__} import ensure_what_stdin_says; ensure_what_stdin_says()"
+    asked = pickle.dumps((inputs, folder))
+    ended = subprocess.run([sys.executable, "-c", program], input=asked, stderr=subprocess.PIPE, check=False)
+    if ended.returncode:
+        raise RuntimeError(f"estimating {' '.join(map(str, inputs.place))} failed: {ended.stderr.decode()}")
 
-    def wait() -> None:
-        if parent := multiprocessing.parent_process():
-            parent.join()
-            os._exit(1)
 
-    threading.Thread(target=wait, daemon=True).start()
+def ensure_what_stdin_says() -> None:
+    """Entry point of the other processes: a pickle of inputs and the folder for what is found."""
+    _ensure(*pickle.load(sys.stdin.buffer))
 
 
 def _ensure(inputs: Inputs, folder: Path) -> None:
