@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.warehouse.sql_models import SqlModel
 
-HEADERS = {"checks": ("Failing rows:",)}
+HEADERS = {"checks": ("Failing rows:",), "examples": ("Question:", "Reads:", "Columns:", "Never null:")}
 HEADER = ("Grain:", "Why:")
 SQL_START = re.compile(
     r"\s*(?:/\*.*?\*/)?\s*(SELECT|FROM|WITH|INSERT|CREATE|COMMENT|ATTACH|COPY|DELETE|UPDATE|DROP|ALTER|SET|JOIN)\b"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LAYERS = ("core", "estimates", "marts")
 MODELS = [name for layer in LAYERS for name in model_names(layer)]
-NOT_TABLES = ("checks", "reports")
+NOT_TABLES = ("checks", "examples", "reports")
 
 
 @pytest.fixture(scope="module")
