@@ -2,8 +2,10 @@
 -- Why: what people may read of every figure: exact where nothing is hidden, else bounds, estimate and interval, unless
 -- the figure would give away a single cell or one or two establishments: then only its published part.
 -- Estimates add up, so that a line which a sum would give back by one subtraction takes the sum along: a year its
--- quarters', an ownership of several its parts', the gross sum its sectors'. What a sector is carried to in another
--- NAICS vintage is withheld as a whole: its certain part and the possible one tell what lies between them.
+-- quarters', an ownership of several its parts', the gross sum its sectors'. A sector goes where a part of it that is
+-- shown (a stricter definition, a lens, an overlap) leaves a single hidden cell, or one or two establishments. What a
+-- sector is carried to in another NAICS vintage is withheld as a whole: its certain part and the possible one tell what
+-- lies between them.
 -- Warnings: a year that an annual file publishes in part is bounded from its quarters, and at least by what is
 -- published. The lower bound of what could not be estimated is its published part.
 WITH places AS (
@@ -23,13 +25,49 @@ broken AS (
         AND conflicts.year = places.year
         AND places.quarter IN (0, conflicts.quarter)
 ),
-in_years AS (
-    SELECT found.*, grouped.definition, grouped.kind,
-        found.is_withheld OR (found.quarter = 0 AND bool_or(found.is_withheld) OVER (
-            PARTITION BY found.source, found.region, found.ownership, found.group_key, found.year, found.measure
-        )) AS is_withheld_in_year
+industries AS (
+    SELECT group_key, kind, naics_vintage, list(industry_code) AS industry_codes
+    FROM core.industry_group_leaves
+    GROUP BY group_key, kind, naics_vintage
+),
+nested AS (
+    SELECT whole.group_key, part.group_key AS part_key
+    FROM industries AS whole
+    JOIN industries AS part USING (naics_vintage)
+    WHERE whole.kind = 'sector'
+    GROUP BY whole.group_key, part.group_key
+    HAVING bool_and(list_has_all(whole.industry_codes, part.industry_codes))
+        AND bool_or(len(whole.industry_codes) > len(part.industry_codes))
+),
+giving_away AS (
+    SELECT DISTINCT whole.source, whole.region, whole.ownership, whole.group_key, whole.year, whole.quarter,
+        whole.measure
+    FROM estimates.region_estimates AS whole
+    JOIN nested USING (group_key)
+    JOIN estimates.region_estimates AS part
+        ON part.group_key = nested.part_key
+        AND part.source = whole.source
+        AND part.region = whole.region
+        AND part.ownership = whole.ownership
+        AND part.year = whole.year
+        AND part.quarter = whole.quarter
+        AND part.measure = whole.measure
+    WHERE NOT part.is_withheld AND whole.hidden_cells > part.hidden_cells
+        AND (whole.hidden_cells - part.hidden_cells = 1
+            OR whole.hidden_establishments - part.hidden_establishments < 3)
+),
+each_line AS (
+    SELECT found.* REPLACE (found.is_withheld OR giving_away.region IS NOT NULL AS is_withheld),
+        grouped.definition, grouped.kind
     FROM estimates.region_estimates AS found
     LEFT JOIN core.industry_groups AS grouped USING (group_key)
+    LEFT JOIN giving_away USING (source, region, ownership, group_key, year, quarter, measure)
+),
+in_years AS (
+    SELECT *, is_withheld OR (quarter = 0 AND bool_or(is_withheld) OVER (
+            PARTITION BY source, region, ownership, group_key, year, measure
+        )) AS is_withheld_in_year
+    FROM each_line
 ),
 in_ownerships AS (
     SELECT *, is_withheld_in_year OR CASE ownership
