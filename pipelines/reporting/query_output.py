@@ -17,8 +17,9 @@ from rich.text import Text
 
 SYNTHETIC_NOTE = "SYNTHETIC SAMPLE: made-up figures of a made-up economy."
 ROWS_SHOWN = 40
-RECORDS_SHOWN = 5
-_WIDEST_TEXT = 40
+LINES_SHOWN = 200
+"""Of an answer too wide for a table about as many lines, one for each value."""
+_WIDEST_TEXT = 24
 _NARROWEST_TEXT = 8
 _NO_NUMBERS = frozenset({"nan", "inf", "-inf"})
 
@@ -55,7 +56,7 @@ def answer_table(
     """
     shown = rows.head(ROWS_SHOWN)
     is_wide = _width(shown, kinds) > width
-    shown = shown.head(RECORDS_SHOWN) if is_wide else shown
+    shown = shown.head(max(1, LINES_SHOWN // shown.width)) if is_wide else shown
     body = _records(shown) if is_wide else [_table(shown, kinds)]
     return Group(*body, Text(_caption(shown.height, rows.height, is_synthetic, whole), style="italic"))
 

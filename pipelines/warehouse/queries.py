@@ -29,7 +29,7 @@ _LOCKED = (
 )
 """No file, network, extension or variable of this program can be reached, and no setting changed after that."""
 _CHANGES_THE_SESSION = re.compile(
-    r"\b((?:en|dis)able_(?:logging|profiling)|truncate_duckdb_logs|(?:force_)?checkpoint)\b", re.IGNORECASE
+    r"\b((?:en|dis)able_(?:logging|profiling)|truncate_duckdb_logs|(?:force_)?checkpoint)\"?\s*\(", re.IGNORECASE
 )
 """Functions that a SELECT can call and that write all the same: to the terminal, into a log, into the file."""
 _NUMBERS = frozenset(
@@ -133,7 +133,7 @@ def _one_select(sql: str) -> duckdb.Statement:
             "copy the file and open the copy with DuckDB; for other formats see --format"
         )
     if found := _CHANGES_THE_SESSION.search(sql):
-        raise QueryRefused(f"{found[0]} is not answered: it does not read the warehouse, it changes the session")
+        raise QueryRefused(f"{found[1]} is not answered: it does not read the warehouse, it changes the session")
     return statements[0]
 
 

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.reporting.query_output import (
-    RECORDS_SHOWN,
+    LINES_SHOWN,
     ROWS_SHOWN,
     SYNTHETIC_NOTE,
     answer_csv,
@@ -102,7 +102,7 @@ class TestTable:
         text = printed(pl.DataFrame({"word": ["x" * 10_000]}), {"word": "text"})
         assert text.count("x") == 10_000
 
-    @pytest.mark.parametrize(("columns", "shown"), [(1, ROWS_SHOWN), (12, RECORDS_SHOWN)])
+    @pytest.mark.parametrize(("columns", "shown"), [(1, ROWS_SHOWN), (12, LINES_SHOWN // 12)])
     def test_a_long_answer_is_cut_and_says_how_many_there_are(self, columns: int, shown: int) -> None:
         long = pl.DataFrame({f"c{number}": [f"value {row:06}" for row in range(12_345)] for number in range(columns)})
         text = printed(long, dict.fromkeys(long.columns, "text"))

@@ -116,6 +116,7 @@ class TestWhatIsRefused:
             ("CALL enable_logging()", "CALL is not answered"),
             ("FROM enable_logging(storage = 'file')", "changes the session"),
             ("FROM enable_profiling()", "changes the session"),
+            ('SUMMARIZE FROM "Checkpoint" ()', "changes the session"),
             ("PIVOT marts.twice ON a", "say which values PIVOT"),
             ("SELECT 1 AS a, 2 AS A", "several columns are called a"),
         ],
@@ -140,6 +141,7 @@ class TestWhatIsRefused:
             "SHOW ALL TABLES",
             "PIVOT core.twice ON a IN (1, 2) USING count(*)",
             "SELECT 1 AS a;",
+            "SELECT 'checkpoint' AS word",
         ],
     )
     def test_all_that_only_selects_is_answered(self, connection: duckdb.DuckDBPyConnection, sql: str) -> None:
