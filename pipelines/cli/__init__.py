@@ -7,7 +7,7 @@ Belongs here: arguments, exit codes, what is printed. Not here: anything a run d
 import typer
 from dotenv import load_dotenv
 
-from pipelines.cli import benchmark, figures, runs
+from pipelines.cli import benchmark, figures, queries, runs
 from pipelines.settings import PROJECT_ROOT
 
 app = typer.Typer(
@@ -16,7 +16,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="What part of a region's businesses, jobs and wages its target sectors are, from QCEW.",
 )
-for command in (runs.run, runs.plan, runs.status, runs.sample, figures.explain):
+for command in (
+    runs.run,
+    runs.plan,
+    runs.status,
+    runs.sample,
+    figures.explain,
+    queries.query,
+    queries.show,
+    queries.docs,
+):
     app.command()(command)
 app.add_typer(benchmark.app, name="benchmark")
 

@@ -16,6 +16,7 @@ from pipelines.sources.definition_files import DefinitionError
 from pipelines.warehouse.reports import AnotherVersion
 
 console = Console()
+FOR_PEOPLE = (SettingsError, FileNotFoundError, DefinitionError, AnotherVersion, UnknownFigure)
 
 
 def say(text: str, style: str = "") -> None:
@@ -29,8 +30,9 @@ def messages_for_people(*also: type[Exception]) -> Iterator[None]:
 
     also: failures that are such reasons in one command only.
     """
+    for_people: tuple[type[Exception], ...] = (*FOR_PEOPLE, *also)
     try:
         yield
-    except (SettingsError, FileNotFoundError, DefinitionError, AnotherVersion, UnknownFigure, *also) as error:
+    except for_people as error:
         say(str(error), style="bold red")
         sys.exit(1)
