@@ -42,7 +42,7 @@ def _share_table(measure: str, level: str, level_type: str, unit: str, *more: Co
                 f"Published {unit} of the sector: the truth is at least this; null if all is hidden.",
                 True,
             ),
-            Column(f"region_{level}", level_type, f"{unit[:1].upper()}{unit[1:]} of all industries; null where hidden.", True),
+            Column(f"region_{level}", level_type, f"All industries: {unit}; null where hidden.", True),
             Column("known_share", "DOUBLE", "Known share of the region, 0–1; the truth is at least this.", True),
             *more,
             *shared("coverage_establishments?", "coverage?", "hidden_cells", "total_cells", "estimate_status"),
