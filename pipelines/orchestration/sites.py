@@ -1,0 +1,67 @@
+"""Writes the dashboard from the published warehouse, and puts it in place of the last one.
+
+Belongs here: the queries a site is made from, the swap of its folder. Not here: pages, charts, words (reporting.site).
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+from markupsafe import Markup
+
+from pipelines.warehouse.reports import read_report
+
+REPORTS = (
+    *("site_measures", "site_pay", "site_concentration", "site_overlaps", "site_breaks", "site_standards"),
+    *("site_industries", "site_published_figures", "site_regions", "site_sectors", "site_periods", "site_origin"),
+    *("site_definitions", "site_files", "site_identities", "site_all_breaks", "site_weights", "site_analysis"),
+)
+
+
+class NothingToShow(ValueError):  # noqa: N818 - it names the situation
+    """A warehouse without figures of any region: there is no page to make of it."""
+
+
+def write_site(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    data_docs: Path | None = None,
+    dictionary: Markup | None = None,
+) -> Path:
+    """Writes the dashboard of a published warehouse to a folder that belongs to it alone; its first page.
+
+    data_docs: the pages of the checks, which become a part of the site; dictionary: the data dictionary as HTML that is
+    already escaped. The folder is replaced as a whole: whoever has a page of the old one open keeps it. Raises
+    NothingToShow where no region has figures, ValueError for a key that cannot name a file; the last site stays.
+    """
+    from pipelines.reporting.site.pages import Extras, Site  # draws with libraries that take a second to load
+
+    tables = {name: read_report(connection, name) for name in REPORTS}
+    if tables["site_measures"].is_empty():
+        raise NothingToShow(
+            "the warehouse has no figures of any region: marts.region_availability says what is missing"
+        )
+    side, old = (folder.with_name(f"{folder.name}.{part}") for part in ("new", "old"))
+    for leftover in (side, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    has_docs = data_docs is not None and (data_docs / "index.html").exists()
+    checks = _checks(data_docs / "run.json") if data_docs and has_docs else None
+    Site(side, tables, Extras(dictionary, checks, has_docs)).write()
+    if data_docs and has_docs:
+        shutil.copytree(data_docs, side / "data_docs", ignore=shutil.ignore_patterns("*.partial"))
+    if folder.exists():
+        folder.rename(old)
+    side.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    return folder / "index.html"
+
+
+def _checks(summary: Path) -> Mapping[str, int] | None:
+    """What the checks found, all tables together; None where their pages have no summary."""
+    if not summary.exists():
+        return None
+    tables = json.loads(summary.read_text("utf-8"))["tables"]
+    names = ("expectations", "passed", "failed", "warnings")
+    return {"tables": len(tables)} | {name: sum(counts[name] for counts in tables.values()) for name in names}
