@@ -20,8 +20,11 @@ HERE = Path(__file__).parent
 RECORD_STARTS = "| what | value |"
 
 
-def vendor(release: Path) -> None:
-    """Writes topology, licence and record from the archive of a release, as `npm pack` leaves it."""
+def vendor(release: Path, folder: Path = HERE) -> None:
+    """Writes topology, licence and record from the archive of a release, as `npm pack` leaves it.
+
+    folder: has a README.md that ends with the record. Raises SystemExit where the archive is another one.
+    """
     with tarfile.open(release) as archive:
         package, source, licence = (
             _content(archive, f"package/{name}") for name in ("package.json", "counties-10m.json", "LICENSE")
@@ -34,8 +37,8 @@ def vendor(release: Path) -> None:
         "arcs": atlas["arcs"],
     }
     content = json.dumps(country, separators=(",", ":")).encode()
-    (HERE / FILE_NAME).write_bytes(gzip.compress(content, compresslevel=9, mtime=0))
-    (HERE / "LICENSE").write_bytes(licence)
+    (folder / FILE_NAME).write_bytes(gzip.compress(content, compresslevel=9, mtime=0))
+    (folder / "LICENSE").write_bytes(licence)
 
     about = json.loads(package)
     record = {
@@ -44,7 +47,7 @@ def vendor(release: Path) -> None:
         "sha256 of its counties-10m.json": hashlib.sha256(source).hexdigest(),
         f"sha256 of {FILE_NAME}, unpacked": hashlib.sha256(content).hexdigest(),
     }
-    readme = HERE / "README.md"
+    readme = folder / "README.md"
     words = readme.read_text("utf-8").partition(RECORD_STARTS)[0]
     lines = [RECORD_STARTS, "|---|---|", *(f"| {what} | `{value}` |" for what, value in record.items())]
     readme.write_text(words + "\n".join(lines) + "\n", "utf-8")

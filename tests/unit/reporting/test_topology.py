@@ -2,10 +2,13 @@
 
 import gzip
 import hashlib
+import io
 import itertools
 import json
 import math
 import re
+import shutil
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ import vl_convert
 
 from pipelines.reporting import topology
 from pipelines.reporting.topology import FEATURE, FILE_NAME, county_codes, county_shapes
+from pipelines.reporting.topology.vendor import vendor
 
 Point = tuple[float, float]
 Ring = list[Point]
@@ -137,6 +141,45 @@ def test_the_file_is_the_one_the_readme_records() -> None:
     content = gzip.decompress((folder / FILE_NAME).read_bytes())
     assert f"`{hashlib.sha256(content).hexdigest()}`" in (folder / "README.md").read_text("utf-8")
     assert "Permission to use, copy, modify" in (folder / "LICENSE").read_text("utf-8")
+
+
+def release(path: Path, files: dict[str, bytes]) -> Path:
+    """An archive as `npm pack` leaves it."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def test_the_package_is_made_anew_from_a_release(tmp_path: Path) -> None:
+    """States and the nation go, the counties stay as they are, and the record says of which release."""
+    folder = Path(topology.__file__).parent
+    kept = json.loads(gzip.decompress((folder / FILE_NAME).read_bytes()))
+    atlas = kept | {"objects": {"states": {}, **kept["objects"], "nation": {}}, "bbox": [0, 0, 1, 1]}
+    files = {
+        "package.json": b'{"name": "us-atlas", "version": "9.8.7"}',
+        "counties-10m.json": json.dumps(atlas).encode(),
+        "LICENSE": b"as it is",
+    }
+    path = release(tmp_path / "us-atlas-9.8.7.tgz", files)
+    shutil.copy(folder / "README.md", tmp_path)
+    vendor(path, tmp_path)
+    assert gzip.decompress((tmp_path / FILE_NAME).read_bytes()) == gzip.decompress((folder / FILE_NAME).read_bytes())
+    assert (tmp_path / "LICENSE").read_bytes() == b"as it is"
+    before, after = (place.joinpath("README.md").read_text("utf-8").splitlines() for place in (folder, tmp_path))
+    assert len(before) == len(after)
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert changed[0] == "| package | `us-atlas 9.8.7 (npm)` |"
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in changed[1]
+    assert len(changed) == 3  # and the hash of the file in it; what is kept is the same
+
+
+def test_another_archive_is_refused(tmp_path: Path) -> None:
+    path = release(tmp_path / "another.tgz", {"package.json": b"{}"})
+    with pytest.raises(SystemExit, match=r"no package/counties-10m\.json in this archive"):
+        vendor(path, tmp_path)
 
 
 def arcs(shapes: dict[str, Any], county: str) -> Iterator[int]:
