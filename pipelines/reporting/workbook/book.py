@@ -25,6 +25,7 @@ QUERIES = ("sources", "warnings", *(sheet.query for sheet in TABLE_SHEETS), "def
 """The reports that a workbook is made from, without workbook_; all but definitions are of one region."""
 HEADINGS_ROW = 5
 LONGEST_IN_HEADER = 80
+LONGEST_PROPERTY = 255
 LINE = 13.5
 """Points a line of headings."""
 GREY = "#595959"
@@ -59,7 +60,7 @@ def write_workbook(path: Path, region: Mapping[str, Any], frames: Mapping[str, p
         _frame_sheet(notes, f"{title}: target sectors", region, formats)
         facts = [
             ("Region", f"{title} ({region['region']})"),
-            ("Periods", f"{region['first_period']} to {region['last_period']}"),
+            ("Periods", " to ".join(dict.fromkeys((region["first_period"], region["last_period"])))),
             ("Publisher", region["data_origin"]),
         ]
         write_notes(notes, 3, facts, frames, formats)
@@ -139,9 +140,9 @@ def _properties(region: Mapping[str, Any], sources: pl.DataFrame) -> dict[str, o
     day = max(filter(None, [*sources["published_on"], *sources["retrieved_on"]]), default=NO_DATE)
     mark = f"{SYNTHETIC}: " if region["is_synthetic"] else ""
     return {
-        "title": cell_text(f"{mark}Target sectors of {region['region_name']}"),
+        "title": cell_text(f"{mark}Target sectors of {region['region_name']}")[:LONGEST_PROPERTY],
         "subject": "Shares of businesses, jobs and wages, from QCEW",
         "author": "",
-        "comments": cell_text(region["data_origin"]),
+        "comments": cell_text(region["data_origin"])[:LONGEST_PROPERTY],
         "created": datetime(day.year, day.month, day.day),
     }
