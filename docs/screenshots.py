@@ -66,7 +66,7 @@ def picture_of_lineage(browser: Browser, address: str) -> None:
 
 def picture_of_checks(browser: Browser, address: str) -> None:
     """The checks of a table that people read, and what the latest run found."""
-    page = new_page(browser, width=1200, height=620)
+    page = new_page(browser, width=1200, height=545)
     page.goto(f"{address}/assets/{CHECKED_TABLE}?view=checks&checkDetail=expectations")
     page.get_by_text("Hide navigation").click()
     try:
@@ -83,7 +83,7 @@ def picture_of_dashboard(browser: Browser) -> None:
     if not first_page.exists():
         print(f"No dashboard at {first_page}: no picture of it is taken; `make run` makes it")
         return
-    page = new_page(browser, width=1280, height=960)
+    page = new_page(browser, width=1280, height=1630)  # down to the first charts
     page.goto(first_page.as_uri())
     page.locator("svg, canvas").first.wait_for()
     page.wait_for_timeout(MILLISECONDS_TO_SETTLE)  # charts are drawn one after the other
