@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+TESTS = Path(__file__).parent
 SHARED_DATA = (Path(__file__).parents[1] / ".." / "shared" / "data").resolve()
 
 
@@ -27,7 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that asks for `shared_data`, so that `-m "not shared_data"` leaves them out."""
+    """Mark each test that asks for `shared_data`, so that `-m "not shared_data"` leaves them out.
+
+    Tests that share whole runs are a group, those that share faults another: each stays in one process.
+    """
     for item in items:
         if "shared_data" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared_data)
+        folders = item.path.relative_to(TESTS).parts
+        if folders[0] in ("browser", "integration"):
+            item.add_marker(pytest.mark.xdist_group("faults" if "faults" in folders else "runs"))

@@ -39,6 +39,11 @@ def without_addresses(text: str) -> str:
     return re.sub(r"after [\d,]+ of ([\d,]+) bytes|[\d,]+ bytes in \d+ s", r"after a part of it", text)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def long_runs() -> None:
+    """Faults wait for no long run, and start none."""
+
+
 @pytest.fixture(scope="session")
 def fault_table() -> FaultTable:
     return FaultTable()
