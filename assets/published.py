@@ -1,7 +1,8 @@
-"""The published layer: the warehouse that people open, replaced in one step."""
+"""The published layer: the warehouse that people open, replaced in one step, and what is made of it for them."""
 
 import dagster as dg
 
+from pipelines.orchestration.exports import WAREHOUSE, WRITERS, export_asset
 from pipelines.orchestration.factories import table_note
 from pipelines.orchestration.metadata import asset_key, published_tables
 from pipelines.settings import Settings
@@ -9,7 +10,7 @@ from pipelines.warehouse.publish import publish_warehouse
 
 
 @dg.asset(
-    key=dg.AssetKey(["published", "warehouse"]),
+    key=WAREHOUSE,
     group_name="published",
     deps=[asset_key(name) for name in published_tables()],
     kinds={"duckdb"},
@@ -19,3 +20,6 @@ def published_warehouse(settings: dg.ResourceParam[Settings]) -> dg.MaterializeR
     tables = publish_warehouse(settings.working_database, settings.published_database, table_note(settings))
     path = dg.MetadataValue.path(str(settings.published_database))
     return dg.MaterializeResult(metadata={"path": path, "tables": len(tables)})
+
+
+EXPORTS = [export_asset(name, write) for name, write in WRITERS.items()]

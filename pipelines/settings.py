@@ -24,6 +24,7 @@ VARIABLES = frozenset(
         "SECTORS_SAMPLE_SEED",
         "SECTORS_CONTACT_EMAIL",
         "SECTORS_SINCE",
+        "SECTORS_EXPORTS",
         "SECTORS_AS_OF",
         "SECTORS_ALERT_WEBHOOK",
         "SECTORS_BLS_ADDRESS",
@@ -31,6 +32,7 @@ VARIABLES = frozenset(
     }
 )
 
+Export = Literal["site", "workbooks", "open_data"]
 Source = Literal["sample", "files", "bls", "qualityinfo"]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WEB_SOURCES: tuple[Source, ...] = ("bls", "qualityinfo")
@@ -60,6 +62,8 @@ class Settings:
     """Whether files in hand that are final by the calendar are asked for all the same: a reload can replace them."""
     today: date | None = None
     """The day that a run takes it to be; None: the present one."""
+    exports: tuple[Export, ...] = get_args(Export)
+    """What a run makes of the published warehouse."""
     alert_webhook: str | None = field(default=None, repr=False)
     bls_address: str = "https://data.bls.gov/cew"
     qualityinfo_address: str = "https://www.qualityinfo.org"
@@ -148,6 +152,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         contact_email=_email(given, "SECTORS_CONTACT_EMAIL"),
         since=_year(given, "SECTORS_SINCE"),
         as_of=as_of,
+        exports=_exports(given, "SECTORS_EXPORTS"),
         alert_webhook=_web_address(given, "SECTORS_ALERT_WEBHOOK", is_secret=True),
         bls_address=_web_address(given, "SECTORS_BLS_ADDRESS") or Settings.bls_address,
         qualityinfo_address=_web_address(given, "SECTORS_QUALITYINFO_ADDRESS") or Settings.qualityinfo_address,
@@ -177,6 +182,15 @@ def _year(given: Mapping[str, str], name: str) -> int | None:
     if text is not None and not re.fullmatch(r"(199|20[0-9])[0-9]", text):
         raise SettingsError(f"{name}={text}: expected a year from 1990 on; BLS publishes no QCEW by NAICS before")
     return int(text) if text else None
+
+
+def _exports(given: Mapping[str, str], name: str) -> tuple[Export, ...]:
+    """Words apart by commas; none for nothing."""
+    text = given.get(name, ",".join(get_args(Export))).strip()
+    asked = set() if text == "none" else {word.strip() for word in text.split(",")}
+    if not asked <= set(get_args(Export)):
+        raise SettingsError(f"{name}={text}: expected none, or some of {', '.join(get_args(Export))}, apart by commas")
+    return tuple(export for export in get_args(Export) if export in asked)
 
 
 def _day(given: Mapping[str, str], name: str) -> date | None:

@@ -5,9 +5,10 @@ Belongs here: their arguments and exit codes. Not here: anything a run does (ass
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
@@ -20,6 +21,7 @@ from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.reports import read_report
 
 RESULT_WIDTH = 215
+PUBLICATION = "published__warehouse"
 
 
 Since = Annotated[int | None, typer.Option(min=1990, max=2100, help="First year wanted from BLS; SECTORS_SINCE.")]
@@ -35,11 +37,20 @@ def run(since: Since = None, final_too: FinalToo = False) -> None:
         elif since or final_too:
             asked = f"AS_OF={settings.as_of}" if settings.as_of else f"SOURCE={settings.source}"
             raise SettingsError(f"--since and --final-too are for a look at a publisher; {asked} asks for nothing")
-        if not _run_job(settings):
+        outcome = run_job(settings)
+        if not outcome.has_published:
             say("The run failed: the last published warehouse is as it was.", style="bold red")
             say(f"What was expected and found: {settings.exports_dir / 'data_docs' / 'index.html'}")
             raise typer.Exit(1)
         _print_result(settings)
+        if not outcome.is_success:
+            say(
+                "The warehouse is published, but not all that was to be made of it; the reason stands above.",
+                "bold red",
+            )
+            raise typer.Exit(1)
+        for name, path in _exported(settings):
+            say(f"{name}: {path}")
 
 
 def plan(
@@ -90,7 +101,14 @@ def _settings(since: int | None, final_too: bool) -> Settings:
     return replace(settings, since=since or settings.since, asks_final_files=final_too)
 
 
-def _run_job(settings: Settings) -> bool:
+class Outcome(NamedTuple):
+    """How a run ended. has_published: the warehouse was replaced, whatever became of what is made of it."""
+
+    is_success: bool
+    has_published: bool
+
+
+def run_job(settings: Settings) -> Outcome:
     """Runs the refresh job in this process; dagster.yaml and its relative folders belong to the project."""
     import dagster as dg
 
@@ -105,7 +123,20 @@ def _run_job(settings: Settings) -> bool:
         opened = dg.DagsterInstance.get()  # two that make its storage at once would spoil it
     with opened as instance:
         job = build_definitions(settings).resolve_job_def(REFRESH.name)
-        return job.execute_in_process(instance=instance, raise_on_error=False).success
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        published = result.filter_events(lambda event: event.is_step_success and event.step_key == PUBLICATION)
+        return Outcome(result.success, bool(published))
+
+
+def _exported(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """What was made of the warehouse, and where it is."""
+    for export, name, place in (
+        ("site", "Dashboard", "site/index.html"),
+        ("workbooks", "Workbooks", "workbooks"),
+        ("open_data", "Open data", "open_data"),
+    ):
+        if export in settings.exports and (path := settings.exports_dir / place).exists():
+            yield name, path
 
 
 def _print_result(settings: Settings) -> None:
