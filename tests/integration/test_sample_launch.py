@@ -4,14 +4,14 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import dagster as dg
 import duckdb
 import pytest
 
 from pipelines.definitions import build_definitions
-from pipelines.settings import Settings
+from pipelines.settings import Export, Settings
 from pipelines.warehouse.contracts import ALL_TABLES
 
 pytestmark = pytest.mark.slow
@@ -103,9 +103,19 @@ def test_dagster_keeps_row_counts_of_every_table(sample_runs: Any, last_run: Las
         for event in last_run(sample_runs.home)
         if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION and event.asset_key
     }
-    assert made.keys() == {*ALL_TABLES, "published.warehouse"}
+    assert made.keys() == {*ALL_TABLES, "published.warehouse", *(f"published.{name}" for name in get_args(Export))}
     counted = {name: metadata["dagster/row_count"].value for name, metadata in made.items() if name in PUBLISHED}
     assert counted == {name: ask(sample_runs.data_dir, f"SELECT count(*) FROM {name}")[0][0] for name in PUBLISHED}
+
+
+def test_what_is_made_of_the_warehouse_is_there(sample_runs: Any) -> None:
+    exports = sample_runs.data_dir / "exports"
+    assert (exports / "site" / "index.html").read_text("utf-8").count(SYNTHETIC) > 0
+    assert (exports / "site" / "data_docs" / "index.html").exists()
+    assert (exports / "workbooks" / "sectors_portland_metro.xlsx").exists()
+    descriptor = json.loads((exports / "open_data" / "datapackage.json").read_text("utf-8"))
+    assert SYNTHETIC in descriptor["title"]
+    assert not (sample_runs.again_dir / "exports" / "site").exists()
 
 
 def test_dagster_keeps_a_result_of_every_check(sample_runs: Any, last_run: LastRun) -> None:

@@ -57,6 +57,7 @@ def environment(server: PublisherServer, dagster_home: Path, tmp_path: Path) -> 
             "DAGSTER_HOME": str(dagster_home),
             "VIRTUAL_ENV": sys.prefix,
             "SECTORS_SOURCE": "bls",
+            "SECTORS_EXPORTS": "none",
             "SECTORS_CONTACT_EMAIL": CONTACT,
             "SECTORS_DATA_DIR": str(tmp_path / "data"),
             "SECTORS_DEFINITIONS_DIR": str(board_definitions(tmp_path / "definitions")),

@@ -58,6 +58,7 @@ class WebBoard:
     @property
     def settings(self) -> Settings:
         settings = Settings(
+            exports=(),
             source="bls",
             data_dir=self.folder / "data",
             definitions_dir=self.definitions_dir,

@@ -63,6 +63,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "SECTORS_SAMPLE_SEED": "7",
             "SECTORS_CONTACT_EMAIL": "data@board.example",
             "SECTORS_SINCE": "2012",
+            "SECTORS_EXPORTS": "open_data, site",
             "SECTORS_AS_OF": "2026-03-15",
             "SECTORS_ALERT_WEBHOOK": "https://chat.example/hooks/secret",
             "SECTORS_BLS_ADDRESS": "http://127.0.0.1:8000/cew/",
@@ -80,12 +81,13 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         contact_email="data@board.example",
         since=2012,
         as_of=date(2026, 3, 15),
+        exports=("site", "open_data"),
         alert_webhook="https://chat.example/hooks/secret",
         bls_address="http://127.0.0.1:8000/cew",
         qualityinfo_address="https://mirror.example",
     )
     assert not settings.is_synthetic
-    assert len(VARIABLES) == 11
+    assert len(VARIABLES) == 12
 
 
 def test_the_environment_is_read_when_asked_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,6 +120,7 @@ def test_the_examples_are_values_that_can_be_used() -> None:
         contact_email=examples["SECTORS_CONTACT_EMAIL"],
         since=int(examples["SECTORS_SINCE"]),
         as_of=date.fromisoformat(examples["SECTORS_AS_OF"]),
+        exports=("site",),
         alert_webhook=examples["SECTORS_ALERT_WEBHOOK"],
         scheduled_source="sample",
     )
@@ -292,3 +295,16 @@ def test_an_address_that_cannot_be_taken_apart_is_named() -> None:
 def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
     told = message(SECTORS_BLS_ADDRESS="https://me:password@data.bls.gov/cew")
     assert told == f"SECTORS_BLS_ADDRESS: {EXPECTED_ADDRESS}"
+
+
+@pytest.mark.parametrize(
+    ("value", "exports"),
+    [("", ("site", "workbooks", "open_data")), ("none", ()), ("workbooks,site", ("site", "workbooks"))],
+)
+def test_exports_are_asked_for_by_name(value: str, exports: tuple[str, ...]) -> None:
+    assert read_settings({"SECTORS_EXPORTS": value}).exports == exports
+
+
+@pytest.mark.parametrize("value", ["pages", "site,none", "site,"])
+def test_an_export_there_is_not_is_refused(value: str) -> None:
+    assert message(SECTORS_EXPORTS=value).startswith(f"SECTORS_EXPORTS={value}: expected none, or some of site,")

@@ -305,7 +305,7 @@ def test_a_process_that_fails_fails_the_run(
     ask(oregon, "other", "53011")
     of_state = {"41": "no\0name", "53": "name"}
     monkeypatch.setattr(Inputs, "content_sha256", lambda inputs: of_state[inputs.place.state_fips])
-    with pytest.raises(RuntimeError, match="estimating bls 41 2016 failed: (?s:.*)null byte"):
+    with pytest.raises(RuntimeError, match=r"estimating bls 41 2016 failed: (?s:.*)null byte"):
         estimate_everything(oregon, tmp_path / "kept", processes=2)
 
 
