@@ -131,15 +131,20 @@ class PackageFacts:
         )
 
     @property
-    def description(self) -> str:
+    def about(self) -> str:
         """What the figures are and how they are read."""
         made_up = "SYNTHETIC SAMPLE: a made-up economy, to show how it works. " if self.is_synthetic else ""
         return (
             f"{made_up}Made from {self.data_origin or 'no files'}. What is hidden for confidentiality is never counted "
             "as zero: figures with hidden cells have proven bounds, an estimate and a 90 % interval, and "
             "estimate_status says why one is not shown. Sectors overlap and are not to be added up. Shares are 0–1, "
-            f"money is US dollars. In CSV: {NULL_NOTE} {GUARD_NOTE}"
+            "money is US dollars."
         )
+
+    @property
+    def description(self) -> str:
+        """The same, and how CSV says what CSV cannot."""
+        return f"{self.about} In CSV: {NULL_NOTE} {GUARD_NOTE}"
 
 
 def descriptor(package: PackageFacts, tables: Sequence[TableFacts]) -> dict[str, Any]:
@@ -186,7 +191,7 @@ def bundle_readme(package: PackageFacts, captures: int, tables: int) -> str:
     lines = [
         package.title,
         "",
-        package.description,
+        package.about,
         "",
         "From this file the figures can be made again and compared bit for bit:",
         "",
