@@ -75,9 +75,13 @@ def series(data: str, breaks: str, unit: str) -> Chart:
         fill=alt.Fill("fill:N", scale=None),
         shape=alt.Shape("state:N", scale=shapes, legend=None),
     )
-    chosen = base.transform_filter("datum.chosen")
+    unknown = base.transform_filter("!isValid(datum.value)").mark_text(
+        text="hidden", angle=270, align="left", color=theme.MUTED, fontSize=11, dx=4
+    )
+    chosen = base.transform_filter("datum.chosen && isValid(datum.value)")
     ring = chosen.mark_point(size=230, strokeWidth=1.5, color=theme.INK).encode(y=y)
-    label = chosen.mark_text(dy=-20, fontWeight=600, align={"expr": "datum.place > 0.5 ? 'right' : 'left'"})
+    side = {"expr": "datum.place > 0.5 ? 'right' : 'left'"}
+    label = chosen.mark_text(dy=-20, fontWeight=600, align=side)
     at_breaks = alt.Chart(alt.NamedData(breaks)).encode(x=alt.X("period:O", bandPosition=0))
     rules = at_breaks.mark_rule(strokeDash=[4, 4], color=theme.WARNING)
     notes = at_breaks.mark_text(align="left", baseline="top", dx=4, color=theme.WARNING, fontSize=12, limit=160)
@@ -85,9 +89,13 @@ def series(data: str, breaks: str, unit: str) -> Chart:
         *bands,
         rules,
         notes.encode(y=alt.value(2), text="label:N"),
+        unknown.encode(y=alt.value("height")),
         line,
         points,
         ring,
+        label.mark_text(dy=-20, fontWeight=600, align=side, stroke=theme.PAPER, strokeWidth=5).encode(
+            y=y, text="label:N"
+        ),
         label.encode(y=y, text="label:N"),
     )
     return _finished(alt.layer(*layers), 250)
@@ -99,13 +107,14 @@ def quotients(data: str) -> Chart:
     axis = alt.Axis(format=FORMATS["ratio"], tickCount=5, title=None)
     one = alt.Chart(alt.NamedData(data)).mark_rule(strokeDash=[4, 4], color=theme.MUTED).encode(x=alt.datum(1))
     room = base.mark_point(opacity=0).encode(x=alt.X("room:Q", axis=axis, scale=alt.Scale(domainMin=0)))
+    beyond_one = base.mark_point(opacity=0).encode(x=alt.datum(1.2))
     stem = base.mark_rule(strokeWidth=3, opacity=0.35).encode(x="value:Q", x2=alt.datum(1), color=_own_colour())
     proven = base.mark_rule(strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
     likely = base.mark_rule(strokeWidth=6, color=theme.LIKELY).encode(x="low90:Q", x2="high90:Q")
     dots = base.mark_point(size=110, filled=True, opacity=1).encode(x="value:Q", color=_own_colour())
     names = base.mark_text(align="left", dy=-17, limit={"expr": "width - 90"}).encode(x=alt.value(0), text="name:N")
     labels = base.mark_text(align="right", dy=-17, fontWeight=600).encode(x=alt.value("width"), text="label:N")
-    return _finished(alt.layer(room, one, stem, likely, proven, dots, names, labels), alt.Step(STEP))
+    return _finished(alt.layer(room, beyond_one, one, stem, likely, proven, dots, names, labels), alt.Step(STEP))
 
 
 def compared(data: str) -> Chart:

@@ -186,7 +186,8 @@ def checks_words(checks: Mapping[str, int] | None) -> str:
     failed = f"{number(checks['failed'])} failed" if checks["failed"] else "none failed"
     return (
         f"{number(checks['expectations'])} expectations on {number(checks['tables'])} tables were evaluated before "
-        f"these figures were published: {number(checks['passed'])} passed, {failed}, {number(checks['warnings'])} warned."
+        f"these figures were published: {number(checks['passed'])} passed, {failed}, "
+        f"{number(checks['warnings'])} warned."
     )
 
 

@@ -208,7 +208,7 @@ class Site:
         where = f"{view.region_name}, {view.period}"
         for figure in shown:
             first, *_ = rows[figure.key].values()
-            if not first:
+            if not any(row.get("value", row) is not None for row in first):
                 found[figure.key] = None
                 continue
             path = f"pictures/{place}-{figure.key}"

@@ -18,6 +18,7 @@ WIDTH = 760
 SCALE = 2
 """Pixels of a PNG for each of the SVG."""
 _OPENING = re.compile(r"<svg[^>]*>")
+_NUMBERED = re.compile(r"\b(gradient_|clip)\d+\b")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ def picture_svg(picture: Picture) -> str:
         },
     }
     svg = vl_convert.vegalite_to_svg(spec)
+    # Vega numbers its gradients through all pictures of a process: a picture by itself is the same whenever it is drawn
+    numbers: dict[str, str] = {}
+    svg = _NUMBERED.sub(lambda found: numbers.setdefault(found[0], f"{found[1]}{len(numbers)}"), svg)
     return _OPENING.sub(lambda found: found[0] + theme.HATCHING, svg, count=1)
 
 

@@ -17,8 +17,6 @@ from typing import Any
 import polars as pl
 
 RANGE = ("lower", "upper", "interval90_lower", "interval90_upper")
-DECIMALS: Mapping[str, int] = {"site_concentration": 6}
-_LEVEL_DECIMALS = 4
 _VIEW = ("region", "definition", "ownership")
 _SAFE = re.compile(r"[A-Za-z0-9_]+")
 COUNTY = r"^\d{5}$"
@@ -66,18 +64,19 @@ def packed(frame: pl.DataFrame) -> dict[str, Any]:
     return {"rows": frame.height, "columns": {column.name: _packed_column(column.to_list()) for column in frame}}
 
 
-def exact_ends_left_out(frame: pl.DataFrame, decimals: int = _LEVEL_DECIMALS) -> pl.DataFrame:
-    """The same without the ends of ranges that are the figure itself, as most are: is_exact says so."""
-    floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
-    rounded = frame.with_columns(pl.col(floats).round(decimals))
+def exact_ends_left_out(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same without the ends of ranges that are the figure itself, as most are: is_exact says so.
+
+    Nothing is rounded: what the browser makes of a figure is what Python makes of it.
+    """
     exact = pl.all_horizontal(pl.col(end) == pl.col("estimate") for end in RANGE).fill_null(False)
-    marked = rounded.with_columns(is_exact=exact)
+    marked = frame.with_columns(is_exact=exact)
     return marked.with_columns(pl.when("is_exact").then(None).otherwise(pl.col(end)).alias(end) for end in RANGE)
 
 
 def _views(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, dict[str, Any]]]:
     cut = {
-        name: _shortened(report, tables[report]).partition_by(_VIEW, as_dict=True, include_key=False)
+        name: _shortened(tables[report]).partition_by(_VIEW, as_dict=True, include_key=False)
         for name, report in VIEW_TABLES.items()
     }
     for key in cut["measures"]:
@@ -86,14 +85,13 @@ def _views(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, dict[str, 
         yield f"{file_name(region)}/{file_name(definition, ownership)}", content
 
 
-def _shortened(report: str, frame: pl.DataFrame) -> pl.DataFrame:
-    has_ranges = "estimate" in frame.columns
-    return exact_ends_left_out(frame, DECIMALS.get(report, _LEVEL_DECIMALS)) if has_ranges else frame
+def _shortened(frame: pl.DataFrame) -> pl.DataFrame:
+    return exact_ends_left_out(frame) if "estimate" in frame.columns else frame
 
 
 def _industries(industries: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
     lists = [name for name, kind in industries.schema.items() if kind == pl.List]
-    shown = industries.with_columns(pl.col(lists).list.join(" "), pl.col(pl.Float64).round(5))
+    shown = industries.with_columns(pl.col(lists).list.join(" "))
     for (region, year), rows in shown.partition_by("region", "year", as_dict=True, include_key=False).items():
         yield f"{file_name(region)}/industries-{file_name(year)}", packed(rows)
 

@@ -19,7 +19,7 @@ CERTAIN = "#c3cfda"
 LIKELY = "#7f96ab"
 WARNING = "#7a4b00"
 WARNING_GROUND = "#ffe7b3"
-SECTOR_COLOURS = ("#0069a8", "#00755a", "#b04a00", "#99467d", "#6e6000", "#2f6f80", "#8a3b3b", "#5a5299")
+SECTOR_COLOURS = ("#0069a8", "#157e62", "#7a2d04", "#521b45", "#8f6801", "#2f6f80", "#8a3b3b", "#5a5299")
 ALL_SECTORS_COLOUR = INK
 MAP_COLOURS = ("#e8f0f6", "#b5cde0", "#7ba6c8", "#3f7dab", "#0b4a7d")
 FONT = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
@@ -59,7 +59,6 @@ def chart_config() -> dict[str, Any]:
     """Altair's configuration of every chart: quiet axes, readable type, no frame."""
     labels = {"labelColor": MUTED, "labelFontSize": 12, "titleColor": MUTED, "titleFontSize": 12}
     return {
-        "aria": False,  # the page says what a chart shows; hundreds of marks that each say a number help nobody
         "font": FONT,
         "background": PAPER,
         "view": {"stroke": None},

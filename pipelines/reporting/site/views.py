@@ -173,6 +173,8 @@ class View:
         ]
         measure = self.measure if key == "size" else key
         made = rows.series_rows(figures, periods, self.period, colour, measure, [one["period"] for one in breaks])
+        if all(row["value"] is None for row in made):
+            return {"rows": [], "breaks": []}
         return {"rows": made, "breaks": [{**one, "label": rows.short(one["label"])} for one in breaks]}
 
     def _quotients(self, sector: str, colour: str) -> Rows:
@@ -226,7 +228,7 @@ class View:
             for row in found.iter_rows(named=True)
         ]
         made = rows.level_rows(((one["name"], one["colour"], row) for one, row in others), self.measure)
-        return made if any(row["value"] != 0 for row in made) else []
+        return made if any(row["value"] for row in made) else []
 
 
 def regions(tables: Tables) -> list[dict[str, Any]]:

@@ -20,7 +20,10 @@
     words.between(row, "interval90_lower", "interval90_upper", measure, by),
     words.between(row, "lower", "upper", measure, by), status(row),
   ];
+  const isAllHidden = (made) => made.every((row) => row.value === null);
   const listed = (made) => made.map((row) => `${row.name} ${row.label}`).join("; ");
+
+  const counted = (count, one, more) => `${count} ${count === 1 ? one : more}`;
 
   makers.headline = (view, data) => {
     const figures = MEASURES.map((measure) => [words.whole(measure, view.ownership), sectorOf(ALL).colour,
@@ -28,7 +31,7 @@
     const there = figures.filter(([, , row]) => row);
     const made = rows.shares(there);
     return {
-      datasets: { rows: made }, alt: listed(made), query: "headline",
+      datasets: { rows: made }, alt: listed(made), query: "headline", isEmpty: isAllHidden(made),
       table: there.map(([name, , row, measure]) =>
         [name, words.levelLabel(row, measure), words.shareLabel(row), ...ends(row, "share", row.total)]),
     };
@@ -39,7 +42,7 @@
       [sector.name, sector.colour, measured(data, sector.key, measure, view.period)]).filter(([, , row]) => row);
     const made = rows.shares(there);
     return {
-      datasets: { rows: made }, alt: listed(made), query: "sectors",
+      datasets: { rows: made }, alt: listed(made), query: "sectors", isEmpty: isAllHidden(made),
       table: there.map(([name, , row]) =>
         [name, words.levelLabel(row, measure), words.shareLabel(row), ...ends(row, "share", row.total)]),
     };
@@ -84,7 +87,7 @@
       alt: [made.map((row) => `${row.period} ${row.label}`).join("; "), told].filter(Boolean).join(". "),
       table: [...figures].map(([period, row]) => [period, isShare ? words.shareLabel(row) : words.levelLabel(row, measure),
         ...ends(row, measure, isShare ? row.total : 1)]),
-      remark: told,
+      isEmpty: isAllHidden(made), remark: isAllHidden(made) && made.length ? "Hidden in every period." : told,
     };
   };
   const figureOf = (view, data, period) => measured(data, view.sector, view.measure, period);
@@ -118,9 +121,12 @@
       datasets: {
         counties: made, shapes: data.shapes, region: view.counties.map((county) => ({ county, inside: true })),
       },
-      alt: `${known.length} counties with a figure, ${made.length - known.length} hidden. The largest: ${most}`, query: "map",
+      alt: `${known.length} counties with a figure, ${made.length - known.length} hidden. Highest: ${most}`, query: "map",
       table: found.map(([, name, row]) => [name, words.shareLabel(row), ...ends(row, "share", row.total)]),
-      isEmpty: !found.length || !data.shapes, remark: found.length ? "" : "No county has figures by itself.",
+      isEmpty: !found.length || !data.shapes,
+      remark: !found.length ? "No county has figures by itself."
+        : `${counted(known.length, "county has a figure", "counties have a figure")}, ${made.length - known.length} hidden.${
+          most ? ` Highest: ${most}.` : ""}`,
     };
   };
 
@@ -134,7 +140,7 @@
     return {
       datasets: { rows: made }, alt: listed(made), query: "overlap",
       table: there.map(([name, , row]) => [name, words.levelLabel(row, view.measure), ...ends(row, view.measure, 1)]),
-      isEmpty: made.every((row) => row.value === 0),
+      isEmpty: made.every((row) => !row.value),
       remark: made.some((row) => row.value !== 0) ? "" : "Nothing of it lies in another target sector by this definition.",
     };
   };
@@ -144,7 +150,7 @@
       .map((one) => [one.name, one.colour, measured(data, one.key, view.measure, view.period)]).filter(([, , row]) => row);
     const made = rows.shares(there);
     return {
-      datasets: { rows: made }, alt: listed(made), query: "lens",
+      datasets: { rows: made }, alt: listed(made), query: "lens", isEmpty: isAllHidden(made),
       table: there.map(([name, , row]) => [name, words.levelLabel(row, view.measure), words.shareLabel(row),
         ...ends(row, "share", row.total)]),
     };

@@ -73,11 +73,15 @@
     if (page.sector) full.sector = page.sector;
     const data = await read(full);
     if (turn !== drawing) return;
+    // pictures are of the usual view only
+    const isUsual = KEYS.every((key) => key === "digits" || view[key] === Sectors.choices.usual[key]);
+    for (const pictures of all("figure:not([data-fixed]) .pictures")) pictures.hidden = !isUsual;
     say(full, data);
     for (const figure of all("figure[data-figure]")) {
       await draw(figure, full, data);
       if (turn !== drawing) return;
     }
+    performance.mark("ready");
     document.documentElement.dataset.state = "ready";
   }
 
@@ -137,11 +141,12 @@
     const put = (name, text) => { card.querySelector(`.${name}`).textContent = text; };
     put("of", `of ${words.whole(measure, view.ownership)}`);
     put("big", row ? words.shareLabel(row) : "no figure");
-    put("level", row ? `${words.levelLabel(row, measure)} ${Sectors.choices.words.nouns[measure]}` : "");
+    put("level", row && words.shown(row) !== null ? `${words.levelLabel(row, measure)} ${Sectors.choices.words.nouns[measure]}` : "");
     const isOpen = row && row.estimate !== null && words.isOpen(row) && row.total;
     const range = isOpen ? words.between(row, "lower", "upper", "share", row.total) : "";
-    put("range", !row ? "" : isOpen ? `certainly ${range}` : row.estimate === null ? Sectors.choices.words.statuses[row.estimate_status]
-      : "exact: nothing is hidden");
+    const unknown = row && (words.shown(row) === null ? "nothing of it is published"
+      : Sectors.choices.words.statuses[row.estimate_status]);
+    put("range", !row ? "" : isOpen ? `certainly ${range}` : row.estimate === null ? unknown : "exact: nothing is hidden");
   }
 
   async function draw(figure, view, data) {
@@ -160,6 +165,7 @@
     const plot = figure.querySelector(".plot");
     const isEmpty = made.isEmpty || !Object.values(made.datasets)[0].length;
     plot.hidden = isEmpty;
+    figure.classList.toggle("nothing", isEmpty);
     figure.querySelector(".empty").hidden = !isEmpty || Boolean(made.remark);
     if (!isFixed) plot.setAttribute("aria-label", `${title.textContent}, ${view.region_name}. ${made.alt}.`);
     plot.vega?.finalize();
@@ -171,6 +177,8 @@
     const result = await vegaEmbed(plot, spec,
       { mode: "vega", actions: false, renderer: "svg", ast: true, defaultStyle: false, logLevel: 1, tooltip: showTip, loader: noLoader });
     plot.vega = result;
+    // the label of the plot says what it shows; its hundreds of marks say nothing to a screen reader
+    plot.querySelector("svg").setAttribute("aria-hidden", "true");
     figure.dataset.drawn = "yes";
   }
 
