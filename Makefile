@@ -1,5 +1,5 @@
 # The few commands of this project; `make help` lists them. Settings are SECTORS_* variables, see .env.example;
-# SOURCE, INBOX, DATA_DIR, DEFINITIONS_DIR, SINCE and AS_OF can be given to make itself, as in
+# SOURCE, INBOX, DATA_DIR, DEFINITIONS_DIR, SINCE, AS_OF and EXPORTS can be given to make itself, as in
 # make run SOURCE=files INBOX=some.zip
 PYTHON ?= python3
 VENV := .venv
@@ -20,6 +20,9 @@ export SECTORS_DEFINITIONS_DIR := $(DEFINITIONS_DIR)
 endif
 ifdef SINCE
 export SECTORS_SINCE := $(SINCE)
+endif
+ifdef EXPORTS
+export SECTORS_EXPORTS := $(EXPORTS)
 endif
 ifdef AS_OF
 export SECTORS_AS_OF := $(AS_OF)

@@ -1,1 +1,1 @@
-"""What people see: frame in; text, chart, page or sheet out. Pure: no database, no file is opened here."""
+"""What people see: frame in; text, chart, page or sheet out. No database; no file is read but the package's own."""
