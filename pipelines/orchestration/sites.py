@@ -28,13 +28,14 @@ def write_site(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     data_docs: Path | None = None,
-    dictionary: Markup | None = None,
+    dictionary_html: str | None = None,
 ) -> Path:
     """Writes the dashboard of a published warehouse to a folder that belongs to it alone; its first page.
 
-    data_docs: the pages of the checks, which become a part of the site; dictionary: the data dictionary as HTML that is
-    already escaped. The folder is replaced as a whole: whoever has a page of the old one open keeps it. Raises
-    NothingToShow where no region has figures, ValueError for a key that cannot name a file; the last site stays.
+    data_docs: the pages of the checks, which become a part of the site; dictionary_html: the data dictionary, the inner
+    part of a page, whose maker escaped every text of it. The folder is replaced as a whole: whoever has a page of the
+    old one open keeps it. Raises NothingToShow where no region has figures, ValueError for a key that cannot name a
+    file; the last site stays.
     """
     from pipelines.reporting.site.pages import Extras, Site  # draws with libraries that take a second to load
 
@@ -48,7 +49,7 @@ def write_site(
         shutil.rmtree(leftover, ignore_errors=True)
     has_docs = data_docs is not None and (data_docs / "index.html").exists()
     checks = _checks(data_docs / "run.json") if data_docs and has_docs else None
-    Site(side, tables, Extras(dictionary, checks, has_docs)).write()
+    Site(side, tables, Extras(Markup(dictionary_html) if dictionary_html else None, checks, has_docs)).write()
     if data_docs and has_docs:
         shutil.copytree(data_docs, side / "data_docs", ignore=shutil.ignore_patterns("*.partial"))
     if folder.exists():

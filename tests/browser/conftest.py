@@ -16,7 +16,6 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from markupsafe import Markup
 
 from pipelines.orchestration.sites import write_site
 from pipelines.warehouse.connection import open_database
@@ -305,7 +304,7 @@ def make_dashboard(folder: Path, names: Mapping[str, str]) -> Dashboard:
     (docs / "run.json").write_text(f'{{"run_name": "r", "tables": {{"core.x": {counts!r}}}}}'.replace("'", '"'))
     write_warehouse(folder / "sectors.duckdb", names)
     with open_database(folder / "sectors.duckdb", read_only=True) as connection:
-        dictionary = Markup("<h2>marts.share_of_employment</h2><p>One row a sector.</p>")
+        dictionary = "<h2>marts.share_of_employment</h2><p>One row a sector.</p>"
         write_site(connection, folder / "site", docs, dictionary)
     return Dashboard(folder / "site", folder / "sectors.duckdb")
 

@@ -197,11 +197,13 @@ def test_no_serious_violation_of_accessibility(
 
 
 def test_everything_can_be_done_by_keyboard(dashboard: Any, opened: Callable[..., Any]) -> None:
-    page = opened().go(f"{dashboard.folder.as_uri()}/sector-building.html")
+    page = opened().go(f"{dashboard.folder.as_uri()}/sector-building.html#region=wide")
     page.page.keyboard.press("Tab")
     assert page.page.evaluate("document.activeElement.textContent") == "Skip to the figures"
     page.page.keyboard.press("Enter")
     assert page.page.evaluate("document.activeElement.id") == "main"
+    assert "region=wide" in page.page.url
+    assert page.text(".kicker").startswith("Wide")
     page.page.locator("input[data-control=definition][value=strict]").focus()
     page.page.keyboard.press("ArrowRight")
     page.ready()

@@ -43,7 +43,11 @@ def test_every_chart_is_a_picture_in_both_formats(dashboard: Any) -> None:
     for path in (dashboard.folder / "pictures").glob("*.png"):
         assert path.read_bytes().startswith(PNG)
     drawn = (dashboard.folder / "pictures" / "building-size.svg").read_text("utf-8")
-    for words in ("Building: Jobs over time", "Metro, 2024, private ownership, strict definition", "Source: SYNTHETIC"):
+    for words in (
+        "Building – Jobs over time",
+        "Metro, 2024, private ownership, strict definition",
+        "Source: SYNTHETIC",
+    ):
         assert words in drawn
 
 

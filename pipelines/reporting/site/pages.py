@@ -22,15 +22,14 @@ from pipelines.reporting.site import figures as made
 from pipelines.reporting.site import methods, theme
 from pipelines.reporting.site.figures import QUERIES, Figure
 from pipelines.reporting.site.pictures import Picture, vega_script, write_picture
-from pipelines.reporting.site.site_data import data_files, file_name, write_script
-from pipelines.reporting.site.views import ALL_SECTORS, Tables, View, choices, regions, sectors, usual_view
+from pipelines.reporting.site.site_data import COUNTY, data_files, file_name, write_script
+from pipelines.reporting.site.views import ALL_SECTORS, Tables, View, choices, sectors, usual_view
 from pipelines.reporting.topology import county_shapes
 
 HERE = Path(__file__).parent
 SYNTHETIC = "SYNTHETIC SAMPLE"
 _DRAWN_AS_COUNTRY = 4
 """From so many states on a map is drawn as one draws the whole country."""
-_SHAPELESS = ("72", "78")
 
 
 @dataclass(frozen=True)
@@ -99,9 +98,9 @@ class Site:
 
     @cached_property
     def states(self) -> list[str]:
-        """States whose counties have figures, as far as there are shapes of them."""
-        found = {county[:2] for one in regions(self.tables) for county in one["counties"] if len(county) == 5}
-        return sorted(state for state in found if state.isdecimal() and state not in _SHAPELESS)
+        """States with counties that have figures by themselves."""
+        keys = self.tables["site_regions"].get_column("region")
+        return sorted(keys.filter(keys.str.contains(COUNTY)).str.head(2).unique())
 
     @cached_property
     def shapes(self) -> dict[str, Any] | None:
@@ -218,7 +217,7 @@ class Site:
             picture = Picture(
                 figure,
                 rows[figure.key],
-                f"{sector}: {title}" if sector else title,
+                f"{sector} – {title}" if sector else title,
                 subtitle,
                 f"{', '.join(self.origins)}. {self.vintage}",
                 self.is_synthetic,
@@ -237,7 +236,7 @@ class Site:
         entries += [(f"sector-{one['key']}.html", one["name"], True, True) for one in self.sector_pages]
         entries += [("screening.html", "Screening", True, False), ("methods.html", "Methods", True, False)]
         if self.extras.dictionary is not None:
-            entries.append(("dictionary.html", "Data dictionary", True, False))
+            entries.append(("dictionary.html", "Dictionary", True, False))
         if self.extras.has_data_docs:
             entries.append(("data_docs/index.html", "Checks", False, False))
         return [dict(zip(("href", "name", "carries", "group"), entry, strict=True)) for entry in entries]

@@ -6,6 +6,7 @@ Belongs here: what stands around a chart in a picture, and its files. Not here: 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def write_picture(path: Path, picture: Picture) -> None:
     path.with_suffix(".png").write_bytes(vl_convert.svg_to_png(svg, scale=SCALE))
 
 
+@cache
 def vega_script() -> str:
     """The runtime of all charts in one script: Vega, Vega-Lite, Vega-Embed, of the versions that draw the pictures."""
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

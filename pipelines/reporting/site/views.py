@@ -93,7 +93,10 @@ class View:
         """Data of a figure of the overview."""
         if key == "headline":
             colour = theme.ALL_SECTORS_COLOUR
-            names = [(sentences.whole(one, self.ownership), colour, self.row(ALL_SECTORS, one)) for one in MEASURES]
+            names = [
+                (sentences.whole(one, self.ownership).capitalize(), colour, self.row(ALL_SECTORS, one))
+                for one in MEASURES
+            ]
             return {"rows": rows.share_rows(names)}
         shown = [one for one in sectors(self.tables) if one["kind"] in ("sector", "union")]
         measure = USUAL_MEASURE if key == "hidden" else key.partition("-")[2]

@@ -26,7 +26,8 @@
   const counted = (count, one, more) => `${count} ${count === 1 ? one : more}`;
 
   makers.headline = (view, data) => {
-    const figures = MEASURES.map((measure) => [words.whole(measure, view.ownership), sectorOf(ALL).colour,
+    const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+    const figures = MEASURES.map((measure) => [capital(words.whole(measure, view.ownership)), sectorOf(ALL).colour,
       measured(data, ALL, measure, view.period), measure]);
     const there = figures.filter(([, , row]) => row);
     const made = rows.shares(there);
@@ -172,10 +173,11 @@
       sectorOf(view.sector).colour, { estimate: row.estimate_jobs, lower: null }, 1, words.number(row.estimate_jobs)));
     const more = shown.length - made.length;
     const told = [
-      `${shown.length} of ${inside.length} industries of four digits that lie wholly in it are published, ${hidden} ${
-        hidden === 1 ? "has" : "have"} hidden cells and ${hidden === 1 ? "is" : "are"} not estimated one by one.`,
+      !inside.length ? "No industry of four digits lies wholly in it."
+        : `${shown.length} of ${inside.length} industries of four digits that lie wholly in it are published${hidden
+          ? `, ${counted(hidden, "has hidden cells and is", "have hidden cells and are")} not estimated one by one` : ""}.`,
       more > 0 ? `The chart shows the ${made.length} largest.` : "",
-      partly.length ? `${partly.length} more lie in it in part.` : "",
+      partly.length ? `${counted(partly.length, "lies", "lie")} in it in part.` : "",
     ].filter(Boolean).join(" ");
     return {
       datasets: { rows: made }, alt: listed(made), query: "industries", remark: told,

@@ -85,7 +85,7 @@
 
   says.standard = (view, data) => ({
     text: data.standards.filter((row) => row.sector === view.sector && row.period === view.period)
-      .map((row) => `${row.reading}.`).join(" "),
+      .map((row) => `${row.reading}.`).join("\n"),
     query: "standard",
   });
 

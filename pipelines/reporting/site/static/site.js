@@ -20,6 +20,11 @@
 
   // The address as a view: what it does not say, or says wrongly, is as usual; the latter with a message.
   function follow() {
+    if (chosen.region && !location.hash.includes("=")) {
+      // a link within the page, such as the skip link: the address says the view again
+      history.replaceState(null, "", address(chosen, new URLSearchParams()));
+      return;
+    }
     const asked = new URLSearchParams(location.hash.slice(1));
     const { usual } = Sectors.choices;
     const wrong = [];
@@ -34,6 +39,11 @@
     only(asked.get("embed") === "1" ? asked.get("figure") : null);
     tell(wrong);
     show(view, asked);
+  }
+
+  function address(view, asked) {
+    for (const key of KEYS) asked.set(key, view[key]);
+    return `#${asked}`;
   }
 
   function named(key, value) {
@@ -58,8 +68,7 @@
     const turn = ++drawing;
     chosen = view;
     document.documentElement.dataset.state = "drawing";
-    for (const key of KEYS) asked.set(key, view[key]);
-    const hash = `#${asked}`;
+    const hash = address(view, asked);
     if (location.hash !== hash) {
       try { history.replaceState(null, "", hash); } catch { location.hash = hash; }
     }

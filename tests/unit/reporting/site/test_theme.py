@@ -54,7 +54,7 @@ def test_five_sectors_differ_to_colour_blind_eyes(eyes: str) -> None:
 
     for one, other in combinations(FIVE, 2):
         distance = sum((a - b) ** 2 for a, b in zip(seen(one), seen(other), strict=True)) ** 0.5
-        assert distance > 10, (one, other, distance)
+        assert distance > 15, (one, other, distance)
 
 
 def test_more_sectors_than_colours_begin_anew() -> None:
