@@ -20,7 +20,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[raw.quarters_of_bls, raw.captured_files, raw.read_files, reference.definitions, *core.TABLES,
                 *estimates.TABLES, estimates.hidden_figures, *marts.TABLES, *marts.MEASURED_TABLES,
-                published.published_warehouse],
+                published.published_warehouse, *published.EXPORTS],
         jobs=[REFRESH, BACKFILL],
         schedules=[release_schedule, qualityinfo_schedule],
         sensors=[inbox_sensor],

@@ -44,10 +44,7 @@ def run(since: Since = None, final_too: FinalToo = False) -> None:
             raise typer.Exit(1)
         _print_result(settings)
         if not outcome.is_success:
-            say(
-                "The warehouse is published, but not all that was to be made of it; the reason stands above.",
-                "bold red",
-            )
+            say("The warehouse is published, but not all that was to be made of it: see above.", style="bold red")
             raise typer.Exit(1)
         for name, path in _exported(settings):
             say(f"{name}: {path}")
