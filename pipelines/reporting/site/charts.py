@@ -84,11 +84,16 @@ def series(data: str, breaks: str, unit: str) -> Chart:
     label = chosen.mark_text(dy=-20, fontWeight=600, align=side)
     at_breaks = alt.Chart(alt.NamedData(breaks)).encode(x=alt.X("period:O", bandPosition=0))
     rules = at_breaks.mark_rule(strokeDash=[4, 4], color=theme.WARNING)
-    notes = at_breaks.mark_text(align="left", baseline="top", dx=4, color=theme.WARNING, fontSize=12, limit=160)
+    notes = at_breaks.mark_text(text="break", align="left", baseline="top", dx=4, color=theme.WARNING, fontSize=12)
+    # a change of less than a hundredth looks like one
+    known = base.transform_filter("isValid(datum.value)")
+    room = known.transform_calculate(least="datum.value * 0.98", most="datum.value * 1.02").mark_point(opacity=0)
     layers = (
+        room.encode(y=alt.Y("least:Q", axis=axis)),
+        room.encode(y="most:Q"),
         *bands,
         rules,
-        notes.encode(y=alt.value(2), text="label:N"),
+        notes.encode(y=alt.value(2)),
         unknown.encode(y=alt.value("height")),
         line,
         points,
@@ -98,7 +103,7 @@ def series(data: str, breaks: str, unit: str) -> Chart:
         ),
         label.encode(y=y, text="label:N"),
     )
-    return _finished(alt.layer(*layers), 250)
+    return _finished(alt.layer(*layers), 250).properties(padding={"left": 2, "top": 16, "right": 10, "bottom": 2})
 
 
 def quotients(data: str) -> Chart:

@@ -118,7 +118,7 @@ class Site:
         self._write(
             "index.html.j2",
             "index.html",
-            where=self.view.titles("{region}, {when}"),
+            where=self.view.titles("{region}, {when}, by the {definition} definition"),
             heading=self.view.titles("What part of {region}’s economy are its target sectors?"),
             sentences=[self._sentence(key) for key in keys],
             figures=shown,
@@ -142,7 +142,7 @@ class Site:
             "sector.html.j2",
             f"sector-{file_name(key)}.html",
             sector=sector,
-            where=self.view.titles("{region}, {when}"),
+            where=self.view.titles("{region}, {when}, by the {definition} definition"),
             sentences=[self._sentence(key, measure) for measure in MEASURES],
             lens_sentences=[self._sentence(one["key"]) for one in lenses],
             figures=shown,
@@ -157,7 +157,7 @@ class Site:
         self._write(
             "screening.html.j2",
             "screening.html",
-            where=self.view.titles("{region}, {year}"),
+            where=self.view.titles("{region}, {year}, by the {definition} definition"),
             analysis=methods.analysis_words(self.tables["site_analysis"], self.tables["site_weights"]),
             figure=figure,
             titles={figure.key: title},
@@ -207,7 +207,7 @@ class Site:
         where = f"{view.region_name}, {view.period}"
         for figure in shown:
             first, *_ = rows[figure.key].values()
-            if not any(row.get("value", row) is not None for row in first):
+            if not any(row.get("value", row.get("share", row)) is not None for row in first):
                 found[figure.key] = None
                 continue
             path = f"pictures/{place}-{figure.key}"

@@ -16,6 +16,8 @@ from pipelines.reporting.site import theme
 from pipelines.reporting.site.figures import Figure
 
 WIDTH = 760
+TITLE_HEIGHT = 110
+"""What title and source take of a picture whose height is fixed, so that the chart keeps its own."""
 SCALE = 2
 """Pixels of a PNG for each of the SVG."""
 _OPENING = re.compile(r"<svg[^>]*>")
@@ -37,7 +39,9 @@ class Picture:
 def picture_svg(picture: Picture) -> str:
     """The picture as SVG. Raises ValueError where Vega cannot draw it."""
     marks = ["SYNTHETIC SAMPLE: made-up figures of a made-up economy"] if picture.is_synthetic else []
+    height = picture.figure.spec["height"]
     spec = picture.figure.spec | {
+        "height": height + TITLE_HEIGHT if isinstance(height, int) else height,
         "width": WIDTH,
         "padding": 22,
         "datasets": picture.datasets,

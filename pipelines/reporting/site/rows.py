@@ -27,19 +27,23 @@ def range_row(order: int, name: str, colour: str, row: Row, by: float | None, la
     shown = row["estimate"] if row["estimate"] is not None else row.get("known")
     is_shown = shown is not None and by is not None and by > 0
     divisor = by or 1.0
-    ends = {"low": "lower", "high": "upper", "low90": "interval90_lower", "high90": "interval90_upper"}
     has_range = is_shown and row["estimate"] is not None and is_open(row)
-    values = {
-        name: row[column] / divisor if has_range and row[column] is not None else None for name, column in ends.items()
-    }
+    ends: dict[str, float | None] = {}
+    for low, high, prefix in (("low", "high", ""), ("low90", "high90", "interval90_")):
+        least, most = row.get(f"{prefix}lower"), row.get(f"{prefix}upper")
+        # a range without an upper end is told, not drawn
+        if has_range and least is not None and most is not None:
+            ends |= {low: least / divisor, high: most / divisor}
+        else:
+            ends |= {low: None, high: None}
     value = shown / divisor if is_shown and shown is not None else None
-    end = values["high"] or value or 0.0
+    end = ends["high"] or value or 0.0
     return {
         "order": order,
         "name": short(name),
         "colour": colour if row["estimate"] is not None else theme.HATCHED,
         "value": value,
-        **values,
+        **ends,
         "end": end,
         "room": end * ROOM,
         "label": label,

@@ -81,6 +81,7 @@ class View:
         known = {
             "region": sentences.apart(self.region_name),
             "when": sentences.when(self.period),
+            "definition": self.definition,
             "year": str(self.year),
             "digits": DIGITS[-1],
             "whole": sentences.whole(chosen, self.ownership),

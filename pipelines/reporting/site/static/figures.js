@@ -124,7 +124,7 @@
       },
       alt: `${known.length} counties with a figure, ${made.length - known.length} hidden. Highest: ${most}`, query: "map",
       table: found.map(([, name, row]) => [name, words.shareLabel(row), ...ends(row, "share", row.total)]),
-      isEmpty: !found.length || !data.shapes,
+      isEmpty: !found.length || !data.shapes, hasNoLegend: !known.length,
       remark: !found.length ? "No county has figures by itself."
         : `${counted(known.length, "county has a figure", "counties have a figure")}, ${made.length - known.length} hidden.${
           most ? ` Highest: ${most}.` : ""}`,

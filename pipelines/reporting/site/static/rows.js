@@ -2,7 +2,6 @@
 // What charts show, from rows of the marts: rows.py in the browser. A test holds the two against each other.
 (() => {
   const words = Sectors.words;
-  const ENDS = { low: "lower", high: "upper", low90: "interval90_lower", high90: "interval90_upper" };
   const ROOM = 1.35;
   const LONGEST_NAME = 120;
   const rows = {};
@@ -16,8 +15,13 @@
     const shown = words.shown(row);
     const isShown = shown !== null && by !== null && by > 0;
     const hasRange = isShown && row.estimate !== null && words.isOpen(row);
-    const ends = Object.fromEntries(Object.entries(ENDS).map(([end, column]) => 
-      [end, hasRange && row[column] !== null ? row[column] / by : null]));
+    const pair = (low, high, prefix) => {
+      const [least, most] = [row[`${prefix}lower`], row[`${prefix}upper`]];
+      // a range without an upper end is told, not drawn
+      const isDrawn = hasRange && least !== null && most !== null;
+      return isDrawn ? { [low]: least / by, [high]: most / by } : { [low]: null, [high]: null };
+    };
+    const ends = { ...pair("low", "high", ""), ...pair("low90", "high90", "interval90_") };
     const value = isShown ? shown / by : null;
     const end = ends.high || value || 0;
     return {

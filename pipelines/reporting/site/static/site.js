@@ -182,6 +182,7 @@
     if (isEmpty) return plot.replaceChildren();
     const spec = json(`spec-${key}`);
     for (const source of spec.data) if (source.name in made.datasets) source.values = made.datasets[source.name];
+    if (made.hasNoLegend) delete spec.legends;
     // expressions are interpreted: the pages forbid themselves code made from text
     const result = await vegaEmbed(plot, spec,
       { mode: "vega", actions: false, renderer: "svg", ast: true, defaultStyle: false, logLevel: 1, tooltip: showTip, loader: noLoader });

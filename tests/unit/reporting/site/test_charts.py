@@ -81,7 +81,7 @@ def test_a_line_ends_at_a_break() -> None:
     figure = next(figure for figure in ALL if figure.key == "size")
     svg = drawn(figure, {"rows": rows, "breaks": [{"period": "2023-Q1", "label": "moved"}]})
     assert svg.count(f'stroke="{theme.ACCENT}" stroke-width="2.5"') == 2
-    assert ">moved<" in svg
+    assert ">break<" in svg
 
 
 def test_unknown_is_no_bar_of_nothing() -> None:
@@ -89,6 +89,12 @@ def test_unknown_is_no_bar_of_nothing() -> None:
     zero = range_row(1, "Zero", theme.ACCENT, dict.fromkeys(EXACT, 0.0), 100.0, "0.0 %")
     assert (hidden["value"], hidden["colour"]) == (None, theme.HATCHED)
     assert (zero["value"], zero["colour"]) == (0.0, theme.ACCENT)
+
+
+def test_a_range_without_an_upper_end_is_not_drawn_as_one() -> None:
+    pay = {**EXACT, "lower": 30.0, "interval90_lower": 35.0, "upper": None, "interval90_upper": None}
+    row = range_row(0, "Pay", theme.ACCENT, pay, 1.0, "≈ $40")
+    assert [row[name] for name in ("low", "high", "low90", "high90", "value", "end")] == [*[None] * 4, 40.0, 40.0]
 
 
 def test_hostile_names_are_text_in_charts() -> None:
