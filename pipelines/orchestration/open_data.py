@@ -95,7 +95,10 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: Table, folder: Pa
         name=table.name,
         description=table.description,
         key=table.key,
-        fields=tuple(FieldFacts(one.name, one.type, one.meaning, one.is_nullable) for one in table.columns),
+        fields=tuple(
+            FieldFacts(one.name, one.type, one.meaning, one.is_nullable, table.units.get(one.name))
+            for one in table.columns
+        ),
         rows=rows,
         csv=facts_of_file(csv.path, folder, csv.guarded_texts),
         parquet=facts_of_file(parquet, folder),

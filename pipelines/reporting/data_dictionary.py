@@ -1,7 +1,7 @@
 """The data dictionary: each table with its grain, key, warnings and columns, as Markdown and as part of a page.
 
-Belongs here: wording and layout, and the unit that a column's contract tells. Not here: the contracts themselves
-(warehouse), which fit the protocols below as they are.
+Belongs here: wording and layout. Not here: the contracts themselves (warehouse), which fit the protocols below as they
+are.
 """
 
 import re
@@ -20,40 +20,6 @@ LAYERS: Mapping[str, str] = {
     "reference": "The definitions that figures are made by, and the code tables of QCEW.",
     "raw": "What was received, by the hash of each file.",
 }
-_NUMBERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"})
-_UNITS = tuple(
-    (re.compile(pattern), unit)
-    for pattern, unit in (
-        # of `name: meaning`; the first that fits
-        (r"^\w*usd(_\w+)?: ", "US dollars"),
-        (r"^(\w+_)?(year|vintage): ", "year"),
-        (r"^(residual|tolerance): ", "that of `measure`"),
-        (r"^quarter: ", "quarter"),
-        (r"^month: ", "month"),
-        (r"^cpi_u: ", "index, 1982–84 = 100"),
-        (r"^\w+_index: ", "index, first year = 100"),
-        (r"(?i)location quotient|^\w*(location_quotient|multiple|factor): ", "ratio"),
-        (r"^(\w+_)?(share|coverage|score|percentile|herfindahl|top_share_of)(_\w+)?: ", "0–1"),
-        (r"^(lower|estimate|upper)_local_growth: ", "jobs"),
-        (r"^(\w+_)?(growth|contribution|relative_change): ", "relative, 0.05 is 5 %"),
-        (r"(?i)us dollars|dollars of|^wages_known: ", "US dollars"),
-        (r"^(\w+_)?effective_industries: ", "industries"),
-        (r"^(\w+_)?(establishments|businesses)(_\w+)?: ", "establishments"),
-        (r"^(\w+_)?(employment|jobs|seasonally_adjusted|trend)(_\w+)?: |^\w+: .*\bjobs\b", "jobs"),
-        (r"^rank(_\w+)?: |^(place|preference|\w+_(order|number)): ", "place"),
-        (r"^(\w+_)?(level|digits): ", "depth"),
-        (r"^\w*(cells|rows?|industries|groups|areas|months|breaks|vintages|weightings)(_\w+)?: ", "count"),
-        (r"^(bytes|adults): ", "count"),
-        (r"^(seed|weight): ", "none"),
-    )
-)
-_GRAIN_UNITS = (
-    ("average annual pay", "US dollars"),
-    ("wages in US dollars", "US dollars"),
-    ("businesses", "establishments"),
-    ("jobs", "jobs"),
-)
-"""What levels are in, of tables with figures of one measure only: it is in their grain."""
 
 
 class DictionaryColumn(Protocol):
@@ -70,7 +36,9 @@ class DictionaryColumn(Protocol):
 
 
 class DictionaryTable(Protocol):
-    """What the dictionary tells of a table: name is layer.table, cautions are sentences of a closed vocabulary."""
+    """What the dictionary tells of a table: name is layer.table, cautions are sentences of a closed vocabulary,
+    units those of columns of numbers, by name.
+    """
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -82,19 +50,8 @@ class DictionaryTable(Protocol):
     def columns(self) -> Sequence[DictionaryColumn]: ...  # noqa: D102
     @property
     def cautions(self) -> Sequence[str]: ...  # noqa: D102
-
-
-def unit_of(table: DictionaryTable, column: DictionaryColumn) -> str:
-    """The unit of a column of numbers, by its name, its meaning and the table's grain; empty for all others."""
-    if column.type not in _NUMBERS:
-        return ""
-    told = f"{column.name}: {column.meaning}"
-    if unit := next((unit for pattern, unit in _UNITS if pattern.search(told)), ""):
-        return unit
-    names = {other.name for other in table.columns}
-    if given := next((name for name in ("measure", "statistic") if name in names), ""):
-        return f"that of `{given}`"
-    return next((unit for words, unit in _GRAIN_UNITS if words in table.grain), "")
+    @property
+    def units(self) -> Mapping[str, str]: ...  # noqa: D102
 
 
 def dictionary_markdown(tables: Iterable[DictionaryTable]) -> str:
@@ -134,7 +91,7 @@ def dictionary_markdown(tables: Iterable[DictionaryTable]) -> str:
             lines += [f"**Mind**: {text(caution)}\n" for caution in table.cautions]
             lines += ["| column | type | unit | null | meaning |", "|---|---|---|---|---|"]
             lines += [
-                f"| `{column.name}` | {column.type} | {unit_of(table, column)} | "
+                f"| `{column.name}` | {column.type} | {table.units.get(column.name, '')} | "
                 f"{'yes' if column.is_nullable else 'no'} | {text(column.meaning)} |"
                 for column in table.columns
             ]
@@ -158,7 +115,7 @@ def dictionary_html(tables: Iterable[DictionaryTable]) -> str:
         cautions=_vocabulary(by_layer),
         text=text,
         anchor=table_anchor,
-        unit=lambda table, column: unit_of(table, column).replace("`", ""),
+        unit=lambda table, column: table.units.get(column.name, "").replace("`", ""),
     )
 
 

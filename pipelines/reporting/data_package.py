@@ -5,7 +5,6 @@ or where the facts come from (orchestration).
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,36 +26,6 @@ _TYPES: Mapping[str, str] = {
     "BOOLEAN": "boolean",
     "DATE": "date",
 }
-_OF_MEASURE = "establishments, jobs or US dollars, as measure says"
-_OF_FIGURE = "establishments, jobs, US dollars or share 0–1, as the row says"
-_UNITS: Sequence[tuple[str, str]] = (
-    (r"usd_per_|_usd\b|US dollars", "US dollars"),
-    (
-        r"0\.05 for 5 %|yearly growth|^region_growth|as a part of the region's figure a year before",
-        "ratio, 0.05 for 5 %",
-    ),
-    (r"^(before|after|change|value|our_value|published_value|difference) ", _OF_FIGURE),
-    (r"location quotient|share of private jobs over|multiple|factor|^relative_change", "ratio"),
-    (r"0–1", "share, 0–1"),
-    (r"hundredths of the first year", "index, first year = 100"),
-    (r"1982-84 = 100", "index, 1982-84 = 100"),
-    (r"_(national|mix|local) |in the unit of the measure", _OF_MEASURE),
-    (r"_cells ", "cells"),
-    (r"^\w*industries ", "industries"),
-    (r"\b[Jj]obs\b", "jobs"),
-    (r"\b([Ee]stablishments|[Bb]usinesses)\b", "establishments"),
-    (r"Size of the file", "bytes"),
-)
-"""Units by what a column's name and meaning say, the first that fits."""
-_MEASURED = re.compile(
-    r"known|total|tolerance|bls|qualityinfo|difference|lower|upper|(base_|before_|certain_|possible_)?estimate"
-)
-"""Columns of figures whose unit the measure of the row is."""
-_ONE_MEASURE: Mapping[str, str] = {
-    "marts.share_of_businesses": "establishments",
-    "marts.share_of_employment": "jobs",
-    "marts.share_of_wages": "US dollars",
-}
 _LICENCES = (
     {
         "name": "other-pd",
@@ -73,12 +42,13 @@ _LICENCES = (
 
 @dataclass(frozen=True)
 class FieldFacts:
-    """One column: its name, DuckDB type, meaning, and whether it may be null."""
+    """One column: its name, DuckDB type, meaning, whether it may be null, and its unit if it is of numbers."""
 
     name: str
     type: str
     meaning: str
     is_nullable: bool
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -221,21 +191,6 @@ def code_words(code: Mapping[str, Any]) -> str:
     return f"version {code['version']}{commit}{changed}"
 
 
-def unit_of(field: FieldFacts, of_measure: str | None) -> str | None:
-    """The unit of a column of numbers, None where it has none.
-
-    of_measure: the unit of the measure where all rows are of one, None where a column names it.
-    """
-    if field.type not in ("DOUBLE", "BIGINT"):
-        return None
-    said = f"{field.name} {field.meaning}"
-    found = next((unit for pattern, unit in _UNITS if re.search(pattern, said)), None)
-    is_open = found in (None, "jobs", "establishments", _OF_FIGURE)
-    if of_measure is None and is_open and _MEASURED.fullmatch(field.name):
-        return _OF_MEASURE
-    return of_measure or None if found == _OF_MEASURE and of_measure is not None else found
-
-
 def _source(row: Mapping[str, Any]) -> dict[str, Any]:
     facts = {"title": f"{row['file_name']} ({row['publisher']})", "path": row["address"], **row}
     facts["hash"] = f"sha256:{facts.pop('capture_sha256')}"
@@ -276,17 +231,14 @@ def _file(file: FileFacts) -> dict[str, Any]:
 
 
 def _schema(table: TableFacts) -> dict[str, Any]:
-    names_measure = any(field.name == "measure" for field in table.fields)
-    of_measure = None if names_measure else _ONE_MEASURE.get(table.name, "")
-    fields = [_field(field, unit_of(field, of_measure)) for field in table.fields]
-    return {"fields": fields, "primaryKey": list(table.key), "missingValues": [""]}
+    return {"fields": list(map(_field, table.fields)), "primaryKey": list(table.key), "missingValues": [""]}
 
 
-def _field(field: FieldFacts, unit: str | None) -> dict[str, Any]:
+def _field(field: FieldFacts) -> dict[str, Any]:
     kind = "array" if field.type.endswith("[]") else _TYPES[field.type]
     described: dict[str, Any] = {"name": field.name, "type": kind, "description": field.meaning}
-    if unit:
-        described["unit"] = unit
+    if field.unit:
+        described["unit"] = field.unit
     if not field.is_nullable:
         described["constraints"] = {"required": True}
     if kind == "string" and not field.is_nullable:

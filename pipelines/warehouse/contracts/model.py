@@ -4,9 +4,11 @@ Belongs here: the value objects and the SQL that follows from them (DDL, comment
 tables themselves (raw, reference, core, marts beside this module).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from pipelines.warehouse.contracts.units import unit_of
 
 
 class Caution(StrEnum):
@@ -55,6 +57,13 @@ class Table:
     def description(self) -> str:
         """Grain and warnings, as the database comment and the asset say them."""
         return " ".join([self.grain, *(caution.value for caution in self.cautions)])
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The units of its columns of numbers, by name."""
+        names = [column.name for column in self.columns]
+        found = {each.name: unit_of(each.name, each.type, each.meaning, self.grain, names) for each in self.columns}
+        return {name: unit for name, unit in found.items() if unit}
 
     def create_statement(self) -> str:
         """The CREATE TABLE of an empty table of this contract."""

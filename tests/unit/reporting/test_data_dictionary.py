@@ -2,11 +2,10 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-
-import pytest
 
 from pipelines.reporting.data_dictionary import (
     LAYERS,
@@ -14,14 +13,12 @@ from pipelines.reporting.data_dictionary import (
     dictionary_html,
     dictionary_markdown,
     table_anchor,
-    unit_of,
 )
 from pipelines.warehouse.connection import LAYERS as SCHEMAS
 from pipelines.warehouse.contracts import ALL_TABLES
 
 DICTIONARY = Path(__file__).resolve().parents[3] / "docs" / "data_dictionary.md"
 PUBLISHED = [table for table in ALL_TABLES.values() if table.is_published]
-NUMBERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,7 @@ class SomeTable:
     key: tuple[str, ...] = ("jobs",)
     columns: tuple[SomeColumn, ...] = (SomeColumn(),)
     cautions: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 HOSTILE = "</script><img src=x onerror=alert(1)> | `a` *b* _c_ [d](e) \"'&amp; \u202e"
@@ -80,48 +78,6 @@ def test_every_published_table_and_column_is_in_it() -> None:
         for name, _, body in (section.partition("\n") for section in sections)
     }
     assert found == {table.name: [column.name for column in table.columns] for table in PUBLISHED}
-
-
-def test_every_number_has_a_unit_and_nothing_else_has() -> None:
-    units = {(table.name, column): unit_of(table, column) for table in PUBLISHED for column in table.columns}
-    assert [name for name, unit in units.items() if (name[1].type in NUMBERS) != bool(unit)] == []
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "unit"),
-    [
-        ("marts.share_of_employment", "estimate", "jobs"),
-        ("marts.share_of_employment", "region_employment", "jobs"),
-        ("marts.share_of_wages", "estimate", "US dollars"),
-        ("marts.share_of_wages", "wages_usd", "US dollars"),
-        ("marts.share_of_businesses", "upper", "establishments"),
-        ("marts.share_of_businesses", "estimate_share", "0–1"),
-        ("marts.sector_measures", "total", "that of `measure`"),
-        ("marts.sector_measures", "hidden_cells", "count"),
-        ("marts.sector_pay", "estimate", "US dollars"),
-        ("marts.sector_pay", "price_year", "year"),
-        ("marts.pay_against_standard", "standard_usd_per_year", "US dollars"),
-        ("marts.pay_against_standard", "estimate_multiple", "ratio"),
-        ("marts.sector_concentration", "lower", "ratio"),
-        ("marts.region_diversity", "estimate_herfindahl", "0–1"),
-        ("marts.region_diversity", "estimate_effective_industries", "industries"),
-        ("marts.sector_trends", "estimate_growth", "relative, 0.05 is 5 %"),
-        ("marts.sector_trends", "estimate_index", "index, first year = 100"),
-        ("marts.sector_trends", "estimate_change", "that of `measure`"),
-        ("marts.shift_share", "estimate_local", "that of `measure`"),
-        ("marts.sector_screening", "estimate_local_growth", "jobs"),
-        ("marts.sector_screening", "percentile_local_growth", "0–1"),
-        ("marts.sector_screening", "rank", "place"),
-        ("marts.source_reconciliation", "tolerance", "that of `measure`"),
-        ("marts.published_figures", "our_value", "that of `statistic`"),
-        ("marts.seasonally_adjusted_employment", "seasonal_factor", "ratio"),
-        ("reference.price_index", "cpi_u", "index, 1982–84 = 100"),
-        ("core.qcew_cells", "oty_wages_change_usd", "US dollars"),
-    ],
-)
-def test_units_are_those_of_the_contract(table: str, column: str, unit: str) -> None:
-    (found,) = (each for each in ALL_TABLES[table].columns if each.name == column)
-    assert unit_of(ALL_TABLES[table], found) == unit
 
 
 def test_layers_are_those_of_the_warehouse() -> None:

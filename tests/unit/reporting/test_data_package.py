@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-import pytest
 from frictionless import Package
 
 from pipelines.reporting.data_package import (
@@ -16,7 +15,6 @@ from pipelines.reporting.data_package import (
     descriptor,
     descriptor_text,
     readme,
-    unit_of,
 )
 
 SOURCE = {
@@ -47,7 +45,7 @@ TABLE = TableFacts(
     key=("region",),
     fields=(
         FieldFacts("region", "VARCHAR", "Key of the region.", is_nullable=False),
-        FieldFacts("known", "DOUBLE", "At least this.", is_nullable=True),
+        FieldFacts("known", "DOUBLE", "At least this.", is_nullable=True, unit="that of `measure`"),
         FieldFacts("measure", "VARCHAR", "What is counted.", is_nullable=True),
         FieldFacts("captures", "VARCHAR[]", "Input files.", is_nullable=False),
         FieldFacts("is_final", "BOOLEAN", "Whether it is.", is_nullable=False),
@@ -78,7 +76,7 @@ def test_columns_have_types_units_meanings_and_say_whether_they_may_be_empty() -
     fields = {field["name"]: field for field in csv["schema"]["fields"]}
     types = ["string", "number", "string", "array", "boolean", "date", "integer"]
     assert [field["type"] for field in fields.values()] == types
-    assert fields["known"]["unit"] == "establishments, jobs or US dollars, as measure says"
+    assert fields["known"]["unit"] == "that of `measure`"
     assert fields["known"]["description"] == "At least this."
     required = [name for name, field in fields.items() if field.get("constraints") == {"required": True}]
     assert required == ["region", "captures", "is_final", "year"]
@@ -125,30 +123,3 @@ def test_the_readme_names_tables_rows_and_code() -> None:
     assert "marts.sector_measures          3 rows  One row a </script>." in text
     assert f"commit {'c' * 40}, with changes that are not committed" in text
     assert code_words({"version": "0.1.0", "commit": None, "is_changed": False}) == "version 0.1.0"
-
-
-@pytest.mark.parametrize(
-    ("name", "meaning", "of_measure", "unit"),
-    [
-        ("wages_usd", "Published wages.", "", "US dollars"),
-        ("usd_per_hour_per_adult", "The same in an hour.", "", "US dollars"),
-        ("known_share", "Known share of the region, 0–1; the truth is at least this.", "jobs", "share, 0–1"),
-        ("estimate", "Estimate, in the unit of the measure; null if not estimated.", "jobs", "jobs"),
-        ("estimate", "In the unit of the measure.", None, "establishments, jobs or US dollars, as measure says"),
-        ("estimate", "In the unit of the measure.", "", None),
-        ("estimate", "Estimate of the location quotient, a ratio, 1 as in the base.", None, "ratio"),
-        ("total", "The measure of all industries.", None, "establishments, jobs or US dollars, as measure says"),
-        ("lower_growth", "Proven lower bound of the relative change of jobs over the year, 0.05 for 5 %.", "",
-         "ratio, 0.05 for 5 %"),
-        ("before", "Figure of the earlier vintage, share 0–1.", None,
-         "establishments, jobs, US dollars or share 0–1, as the row says"),
-        ("hidden_cells", "Cells of the finest industry level.", None, "cells"),
-        ("rank", "Place by score, 1 the first.", "", None),
-    ],
-)  # fmt: skip
-def test_units_follow_from_what_columns_say(name: str, meaning: str, of_measure: str | None, unit: str | None) -> None:
-    assert unit_of(FieldFacts(name, "DOUBLE", meaning, is_nullable=True), of_measure) == unit
-
-
-def test_years_and_texts_have_no_unit() -> None:
-    assert unit_of(FieldFacts("year", "SMALLINT", "Year of US dollars.", is_nullable=False), None) is None
