@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 import dagster as dg
 import pytest
 
 from expectations.suites import BY_TABLE
 from pipelines.definitions import build_definitions
-from pipelines.settings import Settings
+from pipelines.settings import Export, Settings
 from pipelines.warehouse.contracts import ALL_TABLES
 from pipelines.warehouse.contracts.estimates import MADE_FROM
 from pipelines.warehouse.contracts.marts import MEASURED
@@ -17,6 +18,7 @@ from pipelines.warehouse.sql_models import dependencies, load_model, model_names
 TABLES = {name for name, table in ALL_TABLES.items() if not table.is_view}
 SQL_LAYERS = ("core", "estimates", "marts")
 PUBLISHED_WAREHOUSE = "published.warehouse"
+EXPORTS = [f"published.{name}" for name in get_args(Export)]
 QUARTERS_OF_BLS = "raw.quarters_of_bls"  # captures in the store, a partition a quarter; no table
 
 
@@ -27,7 +29,7 @@ def assets() -> Mapping[str, dg.AssetSpec]:
 
 
 def test_every_contract_is_an_asset_and_every_asset_a_contract(assets: Mapping[str, dg.AssetSpec]) -> None:
-    assert set(assets) == {*ALL_TABLES, PUBLISHED_WAREHOUSE, QUARTERS_OF_BLS}
+    assert set(assets) == {*ALL_TABLES, PUBLISHED_WAREHOUSE, *EXPORTS, QUARTERS_OF_BLS}
 
 
 def test_asset_keys_are_schema_and_table_grouped_by_layer(assets: Mapping[str, dg.AssetSpec]) -> None:

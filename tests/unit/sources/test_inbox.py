@@ -113,6 +113,7 @@ def test_an_empty_folder_has_no_files_and_a_missing_one_is_named(tmp_path: Path)
         (zip_of({}), "zip"),
         (workbook(), "xlsx"),
     ],
+    ids=["plain", "with a mark", "packed", "archive", "empty archive", "workbook"],
 )
 def test_a_container_is_told_by_its_content_whatever_the_name(
     tmp_path: Path, name: str, content: bytes, container: str
@@ -187,7 +188,11 @@ def test_members_that_are_not_wanted_are_not_opened(tmp_path: Path, monkeypatch:
     assert set(opened) == {"a 41051.csv", "a 53011.csv"}
 
 
-@pytest.mark.parametrize(("content", "container"), [(CSV, "csv"), (gzip.compress(CSV), "csv.gz"), (workbook(), "xlsx")])
+@pytest.mark.parametrize(
+    ("content", "container"),
+    [(CSV, "csv"), (gzip.compress(CSV), "csv.gz"), (workbook(), "xlsx")],
+    ids=["plain", "packed", "workbook"],
+)
 def test_a_bare_file_is_always_wanted(tmp_path: Path, content: bytes, container: Container) -> None:
     (tmp_path / "x").write_bytes(content)
     assert len(list(open_members(tmp_path / "x", container, wanted=lambda name: False))) == 1
