@@ -9,7 +9,7 @@ periods, measures and sectors change at once, and a page loads tens of kilobytes
 
 import json
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -106,16 +106,15 @@ def _counties(measures: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _packed_column(values: list[Any]) -> object:
-    places: dict[Hashable, int] = {}
-    for value in values:
-        places.setdefault(value, len(places))
-    if len(places) == 1:
-        return {"all": values[0]}
-    runs = [(value, len(list(run))) for value, run in groupby(values)]
-    if len(runs) * 4 <= len(values):
-        return {"runs": [value for value, _ in runs], "of": [length for _, length in runs]}
-    if len(places) * 3 <= len(values):
-        return {"words": list(places), "at": [places[value] for value in values]}
+    words = list(dict.fromkeys(values))
+    if len(words) == 1:
+        return {"all": words[0]}
+    if len(words) * 3 <= len(values):
+        runs = [(value, len(list(run))) for value, run in groupby(values)]
+        if len(runs) * 4 <= len(values):
+            return {"runs": [value for value, _ in runs], "of": [length for _, length in runs]}
+        places = {word: place for place, word in enumerate(words)}
+        return {"words": words, "at": [places[value] for value in values]}
     filled = [place for place, value in enumerate(values) if value is not None]
     if len(filled) * 2 < len(values):
         return {"in": filled, "are": [values[place] for place in filled]}
