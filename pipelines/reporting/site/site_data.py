@@ -97,10 +97,11 @@ def _industries(industries: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def _counties(measures: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Of each sector, definition and ownership: counties by period and measure, for the map."""
+    """Of each sector, definition, ownership and year: counties by period and measure, for the map."""
     columns = ("region", "measure", "period", "estimate_status", "known", "total", "estimate", *RANGE)
-    rows = exact_ends_left_out(measures.filter(pl.col("region").str.contains(COUNTY)))
-    by = ("sector", "definition", "ownership")
+    counties = measures.filter(pl.col("region").str.contains(COUNTY)).with_columns(year=pl.col("period").str.head(4))
+    rows = exact_ends_left_out(counties)
+    by = ("sector", "definition", "ownership", "year")
     for key, part in rows.select(*by, *columns).partition_by(by, as_dict=True, include_key=False).items():
         yield f"counties/{file_name(*key)}", packed(part)
 

@@ -100,7 +100,7 @@
     const [tables, industries, counties, shapes] = await Promise.all([
       Sectors.load(name),
       needs.has("industries") ? Sectors.load(`${view.region}/industries-${view.year}`) : null,
-      needs.has("counties") ? Sectors.load(`counties/${view.sector}-${view.definition}-${view.ownership}`) : null,
+      needs.has("counties") ? Sectors.load(`counties/${view.sector}-${view.definition}-${view.ownership}-${view.year}`) : null,
       needs.has("counties") ? Sectors.load("shapes") : null,
     ]);
     const by = (table, ...keys) => new Map(Sectors.unpack(table).map((row) => [keys.map((key) => row[key]).join("/"), row]));
