@@ -27,14 +27,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="write the documentation's tables anew")
 
 
+@pytest.hookimpl(tryfirst=True)  # what runs the tests side by side reads the marks by the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test that asks for `shared_data`, so that `-m "not shared_data"` leaves them out.
 
-    Tests that share whole runs are a group, those that share faults another: each stays in one process.
+    Tests that share whole runs are a group, those of faults and of the dashboard others: each stays in one process.
     """
     for item in items:
         if "shared_data" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared_data)
         folders = item.path.relative_to(TESTS).parts
         if folders[0] in ("browser", "integration"):
-            item.add_marker(pytest.mark.xdist_group("faults" if "faults" in folders else "runs"))
+            item.add_marker(pytest.mark.xdist_group(folders[1] if folders[1] == "faults" else folders[0]))
