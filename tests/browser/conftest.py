@@ -97,6 +97,7 @@ def figure(region: str, definition: str, sector: str, ownership: str, period: st
     known = {"published": size, "estimated": size * 0.8}.get(status, None if sector == "chips" else size * 0.6)
     total = 9000 * part(region) * grown * MEASURES[measure] * (1.2 if ownership != "private" else 1)
     total *= 0.25 if quarter and measure == "wages" else 1
+    has_total = not (region == "41005" and ownership == "total_covered" and year == 2022)
     return {
         "region": region,
         "definition": definition,
@@ -110,10 +111,10 @@ def figure(region: str, definition: str, sector: str, ownership: str, period: st
         "known": known,
         "sector_name": SECTORS[sector][0],
         "sector_kind": SECTORS[sector][1],
-        "total": total,
+        "total": total if has_total else None,
         **shown,
-        **{f"{name}_share": value / total if value is not None else None for name, value in shown.items()},
-        "known_share": known / total if known is not None else None,
+        **{f"{n}_share": value / total if value is not None and has_total else None for n, value in shown.items()},
+        "known_share": known / total if known is not None and has_total else None,
         "data_origin": "SYNTHETIC SAMPLE",
         "hidden_cells": 0 if status == "published" else 3,
         "total_cells": 12,
@@ -171,10 +172,11 @@ def write_warehouse(path: Path, names: Mapping[str, str]) -> None:
         ]  # fmt: skip
         fill(connection, "marts.sector_concentration", quotients)
         overlaps = [
-            {k: row[k] for k in (*EXACT, "region", "definition", "ownership", "period", "year", "quarter", "measure")}
-            | {"sector": "power", "other_sector": "building", "estimate_status": row["estimate_status"]}
+            {k: row[k] for k in ("region", "definition", "ownership", "period", "year", "quarter", "measure", "known")}
+            | {k: row[k] for k in EXACT}
+            | {"sector": row["sector"], "other_sector": "building", "estimate_status": row["estimate_status"]}
             for row in measures
-            if row["sector"] == "power"
+            if row["sector"] in ("power", "care")
         ]
         fill(connection, "marts.sector_overlap", overlaps)
         view = {"region": "metro", "definition": "strict", "sector": "building", "ownership": "private"}

@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlparse
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from pipelines.reporting.site import sentences
+
 PAGES = (
     *("index.html", "methods.html", "screening.html", "dictionary.html"),
     *("sector-making.html", "sector-power.html", "sector-building.html", "sector-care.html", "sector-children.html"),
@@ -79,8 +81,10 @@ def test_the_query_beside_each_figure_gives_it(name: str, dashboard: Any, opened
     queries = [text for text in page.page.locator("[data-query]").all_text_contents() if text]
     assert len(queries) >= (1 if name == "screening.html" else 9)
     for query in queries:
-        assert "{" not in query.replace("[0-9]{5}", "")
+        assert "{" not in query
         dashboard.ask(query)
+    for figure in page.page.locator("figure[data-figure]:has([data-query]):has(tbody tr)").all():
+        assert dashboard.ask(figure.locator("[data-query]").text_content()), figure.get_attribute("data-figure")
     if name.startswith("sector"):
         sentence = page.page.locator("[data-say=measure][data-measure=employment]").first
         ((estimate, *_),) = dashboard.ask(sentence.locator("[data-query]").text_content())
@@ -141,6 +145,38 @@ def test_hidden_is_said_and_never_zero(dashboard: Any, opened: Callable[..., Any
     assert cells[-1] == "the rest is withheld"
     fills = page.page.locator("#figure-map svg path").evaluate_all("all => all.map(one => one.getAttribute('fill'))")
     assert "url(#hatched)" in fills
+
+
+def test_a_hidden_total_hides_the_share_and_not_the_range(dashboard: Any, opened: Callable[..., Any]) -> None:
+    view = "region=41005&ownership=total_covered&period=2022"
+    page = opened().go(f"{dashboard.folder.as_uri()}/sector-power.html#{view}")
+    said = page.text("[data-stat=employment] .range")
+    ((lower, upper),) = dashboard.ask(
+        "SELECT lower, upper FROM marts.share_of_employment WHERE region = '41005' AND definition = 'strict' "
+        "AND ownership = 'total_covered' AND period = '2022' AND sector = 'power'"
+    )
+    ends = f"between {sentences.number(lower)} and {sentences.number(upper)}"
+    assert said == f"certainly {ends}; the region’s total is hidden"
+    assert page.text("[data-stat=businesses] .range") == "share unknown: the region’s total is hidden"
+
+
+def test_captions_follow_the_view_as_titles_do(dashboard: Any, opened: Callable[..., Any]) -> None:
+    page = opened().go(f"{dashboard.folder.as_uri()}/screening.html")
+    page.choose("region", "wide")
+    assert ", Wide, 2024" in page.text("#figure-ranking caption")
+    other = opened().go(f"{dashboard.folder.as_uri()}/sector-building.html#measure=wages&ownership=total_covered")
+    for figure in other.page.locator("figure[data-figure]").all():
+        title = figure.locator(".title").text_content()
+        assert figure.locator("caption").text_content() == title
+        assert figure.locator(".scroll").get_attribute("aria-label") == f"Table: {title}"
+
+
+def test_what_is_known_of_an_overlap_is_said(dashboard: Any, opened: Callable[..., Any]) -> None:
+    page = opened().go(f"{dashboard.folder.as_uri()}/sector-care.html")
+    said = page.text("[data-say=overlap] [data-text]")
+    assert said.startswith("At least ")
+    assert said.endswith("jobs in 2024 lie in both Care and Building; the rest is hidden for confidentiality.")
+    assert page.page.locator("#figure-overlap tbody td").first.text_content().removeprefix("≥ ") in said
 
 
 def test_breaks_are_marked_and_no_line_crosses_them(dashboard: Any, opened: Callable[..., Any]) -> None:

@@ -62,7 +62,7 @@ FROM marts.sector_pay
 ORDER BY period""",
     "map": """SELECT region AS county, region_name, estimate_share, known_share, estimate_status
 FROM marts.share_of_{measure}
-WHERE region SIMILAR TO '[0-9]{5}' AND definition = '{definition}' AND ownership = '{ownership}'
+WHERE region SIMILAR TO '[0-9]+' AND definition = '{definition}' AND ownership = '{ownership}'
   AND period = '{period}' AND sector = '{sector}'""",
     "concentration": f"""SELECT measure, base_region_name, {_RANGE}, concentration_status
 FROM marts.sector_concentration

@@ -54,6 +54,7 @@ PATTERNS: Mapping[str, str] = {
     "overlap_estimated": "About {level} {noun} {when} lie in both {name} and {other} ("
     + RANGE
     + "); all target sectors together count them once.",
+    "overlap_at_least": "At least {level} {noun} {when} lie in both {name} and {other}; {rest}.",
     "overlap_absent": "What lies in both {name} and {other} {when} is hidden for confidentiality.",
     "overlap_none": "Nothing lies in both {name} and {other} {when}.",
     "gross": "Counted once, they are {once} of {whole}; a plain sum of the sectors, overlaps counted twice, would give "

@@ -66,7 +66,7 @@
   };
 
   says.overlap = (view, data) => {
-    const { patterns, nouns } = Sectors.choices.words;
+    const { patterns, nouns, rest } = Sectors.choices.words;
     const found = data.overlaps.filter((row) => row.period === view.period && row.measure === view.measure
       && [row.sector, row.other_sector].includes(view.sector));
     const text = found.map((row) => {
@@ -75,7 +75,11 @@
         name: words.apart(Sectors.sectorOf(view.sector).name), other: words.apart(other.name),
         when: words.when(view.period), noun: nouns[view.measure],
       };
-      if (row.estimate === null) return words.fill(patterns.overlap_absent, values);
+      if (row.estimate === null) {
+        return row.known ? words.fill(patterns.overlap_at_least, {
+          ...values, level: words.level(view.measure, row.known), rest: rest[row.estimate_status] ?? rest.withheld_single_cell,
+        }) : words.fill(patterns.overlap_absent, values);
+      }
       if (row.estimate === 0 && !words.isOpen(row)) return words.fill(patterns.overlap_none, values);
       const pattern = words.isOpen(row) ? patterns.overlap_estimated : patterns.overlap;
       return words.fill(pattern, { ...values, level: words.level(view.measure, row.estimate), ...words.ranges(row, view.measure) });

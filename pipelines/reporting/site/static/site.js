@@ -151,11 +151,17 @@
     put("of", `of ${words.whole(measure, view.ownership)}`);
     put("big", row ? words.shareLabel(row) : "no figure");
     put("level", row && words.shown(row) !== null ? `${words.levelLabel(row, measure)} ${Sectors.choices.words.nouns[measure]}` : "");
-    const isOpen = row && row.estimate !== null && words.isOpen(row) && row.total;
-    const range = isOpen ? words.between(row, "lower", "upper", "share", row.total) : "";
-    const unknown = row && (words.shown(row) === null ? "nothing of it is published"
-      : Sectors.choices.words.statuses[row.estimate_status]);
-    put("range", !row ? "" : isOpen ? `certainly ${range}` : row.estimate === null ? unknown : "exact: nothing is hidden");
+    put("range", row ? certainty(row, measure) : "");
+  }
+
+  // How firm a card's figure is. Without a total there is no share, but the range of the figure is known all the same.
+  function certainty(row, measure) {
+    if (words.shown(row) === null) return "nothing of it is published";
+    if (row.estimate === null) return Sectors.choices.words.statuses[row.estimate_status];
+    const unknown = `the region’s total is ${row.total === 0 ? "zero" : "hidden"}`;
+    if (!words.isOpen(row)) return row.total ? "exact: nothing is hidden" : `share unknown: ${unknown}`;
+    if (row.total) return `certainly ${words.between(row, "lower", "upper", "share", row.total)}`;
+    return `certainly ${words.ranges(row, measure).proven}; ${unknown}`;
   }
 
   async function draw(figure, view, data) {
@@ -167,6 +173,9 @@
     const title = figure.querySelector(".title");
     if (!isFixed) {
       title.textContent = words.fill(title.dataset.title, values(view, { ...(measure && { measure }), shown: made.shown ?? "" }));
+      // who hears a table instead of seeing it learns from its caption what it shows
+      figure.querySelector("caption").textContent = title.textContent;
+      figure.querySelector(".scroll").setAttribute("aria-label", `Table: ${title.textContent}`);
       fillTable(figure, made.table);
       figure.querySelector("[data-query]").textContent = query(made.query, view, { measure });
       figure.querySelector(".remark").textContent = made.remark ?? "";

@@ -48,7 +48,10 @@
 
   words.whole = (measure, ownership) => `${said().ownerships[ownership] ?? ownership} ${said().wholes[measure]}`;
   words.apart = (name) => (TURNS.test(name) ? `\u2068${name}\u2069` : name);
-  words.fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  words.fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => {
+    if (values[name] === undefined) throw new Error(`“${pattern}”: no value for ${name}`);
+    return values[name];
+  });
   words.shown = (row) => row.estimate ?? row.known ?? null;
 
   words.ranges = (row, measure) => {
