@@ -39,7 +39,8 @@ def export(
     """Write the published tables as open data, Parquet and CSV with a descriptor; or a bundle; or check a bundle."""
     from pipelines.orchestration.bundle_files import DamagedBundle
     from pipelines.orchestration.bundles import CannotBundle, write_bundle
-    from pipelines.orchestration.open_data import NotOurFolder, write_open_data
+    from pipelines.orchestration.folders import NotOurFolder
+    from pipelines.orchestration.open_data import write_open_data
 
     if sum(given is not None for given in (folder, bundle, check)) > 1 or (against and not check):
         raise typer.BadParameter("give a folder, --bundle or --check; --against goes with --check")

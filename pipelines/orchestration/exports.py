@@ -8,7 +8,6 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
-from markupsafe import Markup
 
 from pipelines.orchestration.metadata import published_tables
 from pipelines.orchestration.open_data import write_open_data
@@ -24,7 +23,7 @@ WAREHOUSE = dg.AssetKey(["published", "warehouse"])
 
 def site(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
     """The dashboard, a folder of pages that open from disk; its first page."""
-    dictionary = Markup(dictionary_html(published_tables().values()))
+    dictionary = dictionary_html(published_tables().values())
     return write_site(connection, settings.exports_dir / "site", settings.exports_dir / "data_docs", dictionary)
 
 

@@ -1,18 +1,15 @@
-"""Open data: the tables of the published warehouse as files with a descriptor, in a folder that is swapped in whole.
+"""Open data: the tables of the published warehouse as files with a descriptor.
 
-Belongs here: which facts go to whom, and the folder. Not here: how a table is written (warehouse.open_data), or what is
+Belongs here: which facts go to whom. Not here: how a table is written (warehouse.open_data), or what is
 said of it (reporting.data_package).
 """
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from pipelines.orchestration.code_version import code_version
+from pipelines.orchestration.folders import swapped_in
 from pipelines.reporting.data_package import (
     SYNTHETIC,
     FieldFacts,
@@ -28,10 +25,6 @@ from pipelines.warehouse.open_data import open_tables, write_csv, write_parquet
 from pipelines.warehouse.reports import read_report
 
 DESCRIPTOR = "datapackage.json"
-
-
-class NotOurFolder(ValueError):  # noqa: N818 - it names the situation
-    """A folder that holds something else than open data: it is not replaced."""
 
 
 def write_open_data(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[TableFacts]:
@@ -66,25 +59,6 @@ def facts_of_file(path: Path, folder: Path, guarded_texts: int = 0) -> FileFacts
 def marks(is_synthetic: bool) -> dict[str, str]:
     """What a Parquet file says of itself beside names and meanings."""
     return {"data_origin": SYNTHETIC} if is_synthetic else {}
-
-
-@contextmanager
-def swapped_in(folder: Path) -> Iterator[Path]:
-    """A new folder that takes the place of `folder` when the block ends well; else the old one stays as it was."""
-    if folder.exists() and not (folder.is_dir() and ((folder / DESCRIPTOR).exists() or not any(folder.iterdir()))):
-        raise NotOurFolder(
-            f"{folder} holds something else than open data (it has no {DESCRIPTOR}): nothing was written. Name an "
-            "empty folder or a new one"
-        )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
-        new, old = Path(beside, "new"), Path(beside, "old")
-        new.mkdir()
-        yield new
-        if folder.exists():
-            folder.replace(old)
-        new.replace(folder)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_table(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, is_synthetic: bool) -> TableFacts:

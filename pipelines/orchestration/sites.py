@@ -1,6 +1,7 @@
 """Writes the dashboard from the published warehouse, and puts it in place of the last one.
 
-Belongs here: the queries a site is made from, the swap of its folder. Not here: pages, charts, words (reporting.site).
+Belongs here: the queries a site is made from. Not here: the swap of its folder (folders), pages, charts, words
+(reporting.site).
 """
 
 import json
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 from markupsafe import Markup
 
+from pipelines.orchestration.folders import swapped_in
 from pipelines.warehouse.reports import read_report
 
 REPORTS = (
@@ -34,8 +36,8 @@ def write_site(
 
     data_docs: the pages of the checks, which become a part of the site; dictionary_html: the data dictionary, the inner
     part of a page, whose maker escaped every text of it. The folder is replaced as a whole: whoever has a page of the
-    old one open keeps it. Raises NothingToShow where no region has figures, ValueError for a key that cannot name a
-    file; the last site stays.
+    old one open keeps it. Raises NothingToShow where no region has figures, NotOurFolder for a folder of other things,
+    ValueError for a key that cannot name a file; the last site stays.
     """
     from pipelines.reporting.site.pages import Extras, Site  # draws with libraries that take a second to load
 
@@ -44,18 +46,12 @@ def write_site(
         raise NothingToShow(
             "the warehouse has no figures of any region: marts.region_availability says what is missing"
         )
-    side, old = (folder.with_name(f"{folder.name}.{part}") for part in ("new", "old"))
-    for leftover in (side, old):
-        shutil.rmtree(leftover, ignore_errors=True)
     has_docs = data_docs is not None and (data_docs / "index.html").exists()
     checks = _checks(data_docs / "run.json") if data_docs and has_docs else None
-    Site(side, tables, Extras(Markup(dictionary_html) if dictionary_html else None, checks, has_docs)).write()
-    if data_docs and has_docs:
-        shutil.copytree(data_docs, side / "data_docs", ignore=shutil.ignore_patterns("*.partial"))
-    if folder.exists():
-        folder.rename(old)
-    side.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    with swapped_in(folder) as new:
+        Site(new, tables, Extras(Markup(dictionary_html) if dictionary_html else None, checks, has_docs)).write()
+        if data_docs and has_docs:
+            shutil.copytree(data_docs, new / "data_docs", ignore=shutil.ignore_patterns("*.partial"))
     return folder / "index.html"
 
 

@@ -11,7 +11,8 @@ from frictionless import Package
 from small_warehouse import one_version, publish_small
 
 from pipelines.orchestration import open_data
-from pipelines.orchestration.open_data import NotOurFolder, write_open_data
+from pipelines.orchestration.folders import MARK
+from pipelines.orchestration.open_data import write_open_data
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.open_data import open_tables
@@ -55,7 +56,7 @@ def test_every_file_is_described_with_its_size_and_hash(folder: Path) -> None:
     found = {
         name: (len(data), f"sha256:{hashlib.sha256(data).hexdigest()}")
         for name, data in content(folder).items()
-        if name not in ("datapackage.json", "README.txt")
+        if name not in ("datapackage.json", "README.txt", MARK)
     }
     assert described == found
     assert len(found) == 2 * len(open_tables())
@@ -119,15 +120,6 @@ def test_files_of_an_earlier_export_go(settings: Settings, tmp_path: Path) -> No
     before = content(export(settings, folder))
     assert "csv/marts.of_long_ago.csv" not in before
     assert [path.name for path in tmp_path.iterdir()] == ["open_data"]
-
-
-def test_a_folder_with_other_things_is_left_alone(settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("three years of work")
-    with pytest.raises(NotOurFolder, match=r"holds something else.*nothing was written"):
-        export(settings, tmp_path)
-    with pytest.raises(NotOurFolder):
-        export(settings, tmp_path / "thesis.txt")
-    assert content(tmp_path) == {"thesis.txt": b"three years of work"}
 
 
 def test_a_failure_leaves_the_last_export(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
