@@ -19,7 +19,7 @@ from pipelines.reporting.data_dictionary import dictionary_markdown
 from pipelines.reporting.query_output import SYNTHETIC_NOTE, answer_csv, answer_json, answer_table, examples_list
 from pipelines.settings import PROJECT_ROOT, read_settings
 from pipelines.warehouse.contracts import ALL_TABLES
-from pipelines.warehouse.queries import Answer, QueryRefused, UnknownName, ask, example, examples, open_to_ask
+from pipelines.warehouse.queries import Answer, QueryRefused, UnknownName, ask, example, examples, open_to_ask, tables
 from pipelines.warehouse.queries import show as show_table
 
 DATA_DICTIONARY = PROJECT_ROOT / "docs" / "data_dictionary.md"
@@ -61,16 +61,18 @@ def query(
 
 
 def show(
-    table: Annotated[str, typer.Argument(help="Its name, with or without the layer: marts.share_of_employment.")],
+    table: Annotated[
+        str | None, typer.Argument(help="Its name, such as marts.share_of_employment; without, all tables.")
+    ] = None,
     columns: Annotated[str, typer.Option(help="Only these columns, comma separated, in this order.")] = "",
     limit: Annotated[int | None, typer.Option(min=0, help="Only the first rows, in the order of the key.")] = None,
     answer_format: AnswerFormat = None,
 ) -> None:
-    """Print a table of the published warehouse: show marts.share_of_employment."""
+    """Print a table of the published warehouse: show marts.share_of_employment; without a name, say which there are."""
     with _answering():
         chosen = [name.strip() for name in columns.split(",") if name.strip()]
         with open_to_ask(read_settings().published_database) as connection:
-            answer = show_table(connection, table, chosen, limit)
+            answer = show_table(connection, table, chosen, limit) if table else tables(connection)
         _print(answer, answer_format)
 
 

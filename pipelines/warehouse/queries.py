@@ -4,6 +4,7 @@ Belongs here: which SQL is allowed, names that are meant, the example queries. N
 the project itself (reports).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,10 +29,13 @@ _LOCKED = (
     "SET lock_configuration = true",
 )
 """No file, network, extension or variable of this program can be reached, and no setting changed after that."""
-_CHANGES_THE_SESSION = re.compile(
-    r"\b((?:en|dis)able_(?:logging|profiling)|truncate_duckdb_logs|(?:force_)?checkpoint)\"?\s*\(", re.IGNORECASE
+_CHANGES_THE_SESSION = frozenset(
+    {"enable_logging", "disable_logging", "enable_profiling", "disable_profiling", "truncate_duckdb_logs"}
+    | {"checkpoint", "force_checkpoint"}
 )
 """Functions that a SELECT can call and that write all the same: to the terminal, into a log, into the file."""
+_ANSWERS_TEXT = frozenset({"query", "query_table"})
+"""Functions that answer SQL they are given as text, whatever it calls."""
 _NUMBERS = frozenset(
     {"tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"}
     | {"float", "double", "decimal"}
@@ -86,11 +90,16 @@ def open_to_ask(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def ask(connection: duckdb.DuckDBPyConnection, sql: str) -> Answer:
-    """The answer to one SELECT (also FROM …, WITH …, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES).
+    """The answer to one SELECT (also FROM …, WITH …, VALUES, DESCRIBE, SUMMARIZE, SHOW ALL TABLES).
 
     Raises QueryRefused for anything else, and duckdb.Error, whose message has DuckDB's hint, for SQL that fails.
     """
     return _answer(connection, connection.sql(_one_select(sql)))
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> Answer:
+    """Every table with what it says of itself."""
+    return _answer(connection, connection.sql(load_model("reports.tables").sql))
 
 
 def show(
@@ -132,9 +141,33 @@ def _one_select(sql: str) -> duckdb.Statement:
             f"{kinds[0].name} is not answered: the published warehouse is only read. Expected one SELECT. To write, "
             "copy the file and open the copy with DuckDB; for other formats see --format"
         )
-    if found := _CHANGES_THE_SESSION.search(sql):
-        raise QueryRefused(f"{found[1]} is not answered: it does not read the warehouse, it changes the session")
+    called = _functions_called(sql)
+    if found := min(called & _CHANGES_THE_SESSION, default=""):
+        raise QueryRefused(f"{found} is not answered: it does not read the warehouse, it changes the session")
+    if found := min(called & _ANSWERS_TEXT, default=""):
+        raise QueryRefused(f"{found} is not answered: write the SELECT itself, or name the table")
     return statements[0]
+
+
+def _functions_called(sql: str) -> frozenset[str]:
+    """Of a SELECT as DuckDB reads it; of what DuckDB cannot take apart (DESCRIBE, SHOW), all words before a bracket."""
+    with duckdb.connect() as connection:
+        row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    tree = json.loads(row[0]) if row else {"error": True}
+    if tree.get("error"):
+        return frozenset(word.lower() for word in re.findall(r"(\w+)\W*\(", sql))
+    return frozenset(_function_names(tree))
+
+
+def _function_names(node: object) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if isinstance(name := node.get("function_name"), str):
+            yield name.lower()
+        for value in node.values():
+            yield from _function_names(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _function_names(value)
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Answer:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.warehouse.contracts import ALL_TABLES
-from pipelines.warehouse.queries import QueryRefused, UnknownName, ask, example, examples, open_to_ask, show
+from pipelines.warehouse.queries import QueryRefused, UnknownName, ask, example, examples, open_to_ask, show, tables
 from pipelines.warehouse.reports import AnotherVersion
 from pipelines.warehouse.sql_models import dependencies, load_model
 
@@ -117,6 +117,10 @@ class TestWhatIsRefused:
             ("FROM enable_logging(storage = 'file')", "changes the session"),
             ("FROM enable_profiling()", "changes the session"),
             ('SUMMARIZE FROM "Checkpoint" ()', "changes the session"),
+            ("FROM enable_logging/**/(storage='stdout')", "changes the session"),
+            ("SELECT * FROM (FROM checkpoint -- now\n ())", "changes the session"),
+            ("FROM query('FROM enable_' || 'logging()')", "query is not answered"),
+            ("FROM query_table('core.twice')", "query_table is not answered"),
             ("PIVOT marts.twice ON a", "say which values PIVOT"),
             ("SELECT 1 AS a, 2 AS A", "several columns are called a"),
         ],
@@ -142,6 +146,7 @@ class TestWhatIsRefused:
             "PIVOT core.twice ON a IN (1, 2) USING count(*)",
             "SELECT 1 AS a;",
             "SELECT 'checkpoint' AS word",
+            "SELECT 'enable_logging(x)' AS word -- checkpoint (",
         ],
     )
     def test_all_that_only_selects_is_answered(self, connection: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -235,3 +240,8 @@ class TestExamples:
     def test_an_example_that_there_is_not_suggests_the_nearest(self) -> None:
         with pytest.raises(UnknownName, match="did you mean construction_share_of_jobs"):
             example("construction_share")
+
+
+def test_all_tables_are_listed_the_public_ones_first(connection: duckdb.DuckDBPyConnection) -> None:
+    listed = tables(connection).rows["table_name"].to_list()
+    assert listed == ["marts.share_of_employment", "marts.twice", "core.twice", "raw.captures"]
