@@ -129,17 +129,21 @@ def compared(data: str) -> Chart:
     one = alt.Chart(alt.NamedData(data)).mark_rule(strokeWidth=2, color=theme.INK).encode(x=alt.datum(1))
     x = alt.X("ratio:Q", axis=axis, scale=alt.Scale(domainMin=0, nice=True))
     shapes = alt.Scale(domain=["strict", "broad"], range=["circle", "square"])
-    # the one hollow, the other filled: they can fall on one another
-    readings = base.mark_point(size=90, strokeWidth=2, opacity=1).encode(
+    # the one large, the other small, and drawn on it: they can fall on one another
+    readings = base.mark_point(strokeWidth=2, opacity=1).encode(
         x=x,
         color=_own_colour(),
         fill=alt.Fill("fill:N", scale=None),
+        size=alt.Size("definition:N", scale=alt.Scale(domain=["strict", "broad"], range=[150, 55]), legend=None),
         shape=alt.Shape("definition:N", scale=shapes, legend=alt.Legend(title=None, symbolStrokeColor=theme.INK)),
     )
     span = base.mark_rule(strokeWidth=2, opacity=0.4).encode(x="min(ratio):Q", x2="max(ratio):Q", color=_own_colour())
-    once = base.transform_aggregate(groupby=["order", "name"])
-    names = once.mark_text(align="left", dy=-17, limit={"expr": "width"}).encode(x=alt.value(0), text="name:N")
-    return _finished(alt.layer(one, span, readings, names), alt.Step(STEP))
+    once = base.transform_aggregate(groupby=["order", "name", "detail"])
+    names = once.mark_text(align="left", dy=-32, limit={"expr": "width"}).encode(x=alt.value(0), text="name:N")
+    # on a line of its own: a long name must not push the published figure off a telephone
+    details = once.mark_text(align="left", dy=-16, fontSize=12, color=theme.MUTED, limit={"expr": "width"})
+    layers = (one, span, readings, names, details.encode(x=alt.value(0), text="detail:N"))
+    return _finished(alt.layer(*layers), alt.Step(STEP + 18))
 
 
 def parts(data: str) -> Chart:

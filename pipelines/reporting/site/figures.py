@@ -169,7 +169,8 @@ def compared_figure() -> Figure:
         charts.compared("rows"),
         ("Figure", "Publisher", "Year", "Published", "Reading", "Ours", "Difference", "Reproduced", "Note"),
         "Each mark is one of our readings as a part of the published figure: a dot by the strict definition, a square "
-        "by the broad one. On the black line ours and theirs are the same.",
+        "by the broad one; hollow where ours is of another year than theirs, so that the two are no comparison. On the "
+        "black line ours and theirs are the same.",
         is_wide=True,
         texts=2,
     )

@@ -48,12 +48,17 @@ def compared(figures: pl.DataFrame) -> Compared:
         readings = list(group)
         first = readings[0]
         what = STATISTICS.get(first["statistic"], first["statistic"].replace("_", " "))
-        name = f"{first['sector_name'] or first['sector']}: {what}"
+        sector = first["sector_name"] or first["sector"]
+        name = f"{sector}: {what}"
         comparable += first["is_reproduced_by_any"] is not None
         reproduced += bool(first["is_reproduced_by_any"])
+        ours = ", ".join(dict.fromkeys(str(row["our_year"]) for row in readings if row["our_value"] is not None))
+        published = f"{_value(first['unit'], first['published_value'])} published for {first['published_year']}"
         for row in readings:
             if row["our_value"] is not None and row["published_value"]:
-                rows.append(_compared_row(order, name, row))
+                # what is compared stands first: the end of a line may be cut off
+                called = f"{what.capitalize()}: {sector}"
+                rows.append(_compared_row(order, called, f"{published}; ours of {ours}", row))
             table.append(_compared_cells(name, row))
     places = {order: place for place, order in enumerate(dict.fromkeys(row["order"] for row in rows))}
     rows = [{**row, "order": places[row["order"]]} for row in rows]
@@ -64,24 +69,24 @@ def compared(figures: pl.DataFrame) -> Compared:
         else "None of them can be compared with the figures in hand: the notes say why."
     )
     words = f"{count} published figures stand beside our own, reproduced or not. {verdict}"
-    named = dict.fromkeys(row["name"] for row in rows)
     alt = "; ".join(
-        f"{name} {percent(min(ratios), 0)} to {percent(max(ratios), 0)} of the published"
-        for name in named
-        for ratios in [[row["ratio"] for row in rows if row["name"] == name]]
+        f"{name}, {detail}: {percent(min(ratios), 0)} to {percent(max(ratios), 0)} of the published"
+        for (name, detail), group in groupby(rows, key=lambda row: (row["name"], row["detail"]))
+        for ratios in [[row["ratio"] for row in group]]
     )
     return Compared(rows, table, words, alt)
 
 
-def _compared_row(order: int, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    is_strict = row["definition"] == "strict"
+def _compared_row(order: int, name: str, detail: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    colour = theme.ACCENT if row["definition"] == "strict" else theme.SECOND
     return {
         "order": order,
-        "name": short(f"{name}, {_value(row['unit'], row['published_value'])} published"),
+        "name": short(name),
+        "detail": detail,
         "ratio": row["our_value"] / row["published_value"],
         "definition": row["definition"],
-        "colour": theme.ACCENT,
-        "fill": theme.ACCENT if is_strict else theme.PAPER,
+        "colour": colour,
+        "fill": colour if row["our_year"] == row["published_year"] else theme.PAPER,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines.reporting.site import theme
 from pipelines.reporting.site.methods import (
     analysis_words,
     checks_words,
@@ -34,14 +35,18 @@ def test_published_figures_stand_beside_ours() -> None:
     rows = [published(), published(definition="broad", our_value=0.5, difference=0.0, is_reproduced=True)]
     found = compared(pl.DataFrame([{**row, "is_reproduced_by_any": True} for row in rows], schema=SCHEMA))
     assert [(row["name"], row["ratio"], row["definition"]) for row in found.rows] == [
-        ("Care: share of wages, 50.0 % published", 0.5, "strict"),
-        ("Care: share of wages, 50.0 % published", 1.0, "broad"),
+        ("Share of wages: Care", 0.5, "strict"),
+        ("Share of wages: Care", 1.0, "broad"),
     ]
+    assert {row["detail"] for row in found.rows} == {"50.0 % published for 2023; ours of 2023"}
+    assert all(row["fill"] == row["colour"] for row in found.rows)
     assert found.table[0] == (
         *("Care: share of wages", "A board", "2023", "50.0 %", "strict, care", "25.0 %", "−25.0 points", "no", ""),
     )
     assert found.words.endswith("1 of 1 that can be compared are reproduced by one of our readings.")
-    assert found.alt == "Care: share of wages, 50.0 % published 50 % to 100 % of the published"
+    assert found.alt == (
+        "Share of wages: Care, 50.0 % published for 2023; ours of 2023: 50 % to 100 % of the published"
+    )
 
 
 def test_what_cannot_be_compared_is_no_failure_and_what_is_hidden_no_zero() -> None:
@@ -56,6 +61,9 @@ def test_a_lower_bound_of_another_year_is_shown_as_such() -> None:
     pay = published(unit="usd_per_year", published_value=90_000.0, our_value=80_000.0, our_year=2016, is_complete=False)
     found = compared(pl.DataFrame([pay | {"difference": -10_000.0}], schema=SCHEMA))
     assert found.table[0][5:7] == ("≥ $80,000 (2016)", "−$10,000")
+    (drawn,) = found.rows
+    assert drawn["detail"] == "$90,000 published for 2023; ours of 2016"
+    assert drawn["fill"] == theme.PAPER != drawn["colour"]
 
 
 @pytest.mark.parametrize(
