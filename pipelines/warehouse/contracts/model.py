@@ -14,7 +14,7 @@ from pipelines.warehouse.contracts.units import unit_of
 class Caution(StrEnum):
     """The closed vocabulary of what a reader of a table must keep in mind."""
 
-    HIDDEN_CELLS = "What is known is the published part: hidden cells are not in it, so the truth is at least this large."
+    HIDDEN_CELLS = "What is known is the published part: hidden cells are not in it; the truth is at least this large."
     OVERLAPS = "Sectors overlap: never add them up; use all_target_sectors."
     BREAKS = "Levels are not comparable across a NAICS switch or a listed break."
     VINTAGES = "Holds what was replaced too: read one vintage only, in_force for the figures of today."
