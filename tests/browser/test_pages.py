@@ -160,6 +160,18 @@ def test_a_hidden_total_hides_the_share_and_not_the_range(dashboard: Any, opened
     assert page.text("[data-stat=businesses] .range") == "share unknown: the region’s total is hidden"
 
 
+def test_wages_are_drawn_in_dollars(dashboard: Any, opened: Callable[..., Any]) -> None:
+    page = opened().go(f"{dashboard.folder.as_uri()}/sector-building.html#measure=wages")
+    labels = page.page.locator("#figure-size .role-axis-label text").all_text_contents()
+    money = [label for label in labels if not re.match(r"20\d\d", label)]
+    assert money
+    assert all(re.fullmatch(r"\$[\d.]+[kMB]?", label) for label in money), money
+    page.choose("measure", "employment")
+    assert not [
+        label for label in page.page.locator("#figure-size .role-axis-label text").all_text_contents() if "$" in label
+    ]
+
+
 def test_captions_follow_the_view_as_titles_do(dashboard: Any, opened: Callable[..., Any]) -> None:
     page = opened().go(f"{dashboard.folder.as_uri()}/screening.html")
     page.choose("region", "wide")

@@ -63,6 +63,22 @@ def test_numbers_are_the_same(dashboard: Any, opened: Callable[..., Any]) -> Non
         assert wages == sentences.level("wages", value)
 
 
+def test_words_for_ownerships_and_counts_are_the_same(dashboard: Any, opened: Callable[..., Any]) -> None:
+    page = opened().go(f"{dashboard.folder.as_uri()}/index.html")
+    for ownership in sentences.OWNERSHIPS:
+        for measure in sentences.WHOLES:
+            said = page.page.evaluate("([m, o]) => Sectors.words.whole(m, o)", [measure, ownership])
+            assert said == sentences.whole(measure, ownership)
+        said = page.page.evaluate("o => Sectors.words.called('Businesses', o)", ownership)
+        assert said == sentences.called("Businesses", ownership)
+    for count in (0, 1, 2, 25):
+        assert page.page.evaluate("n => Sectors.words.firsts(n)", count) == sentences.firsts(count)
+    for value in (0, 0.004, 0.005, 1.234):
+        assert page.page.evaluate("x => Sectors.words.level('quotient', x)", value) == sentences.level(
+            "quotient", value
+        )
+
+
 def test_the_overview_draws_the_rows_of_its_pictures(view: View, dashboard: Any, opened: Callable[..., Any]) -> None:
     page = opened().go(f"{dashboard.folder.as_uri()}/index.html")
     drawn = page.page.evaluate(DRAWN)

@@ -17,7 +17,20 @@ from pipelines.reporting.topology import FEATURE
 Chart = alt.Chart | alt.LayerChart
 STEP = 46
 """Height of a bar with the name above it, pixels."""
-FORMATS = {"share": ".2~%", "count": "~s", "usd": "$~s", "ratio": ".1~f", "rank": "d"}
+FORMATS = {"share": ".2~%", "ratio": ".1~f", "rank": "d"}
+
+
+def _axis(unit: str, ticks: int) -> alt.Axis:
+    if unit not in ("count", "usd"):
+        return alt.Axis(format=FORMATS[unit], tickCount=ticks, title=None)
+    # people write billions as B, not G
+    shown = "currency + replace(format(datum.value, '~s'), 'G', 'B')"
+    return alt.Axis(labelExpr=shown, tickCount=ticks, title=None)
+
+
+def _with_currency(chart: Any, unit: str) -> Any:
+    # the page sets it where a chart of counts shows wages
+    return chart.add_params(alt.param(name="currency", value="$" if unit == "usd" else ""))
 
 
 def _own_colour() -> alt.Color:
@@ -36,7 +49,7 @@ def _finished(chart: Any, height: int | alt.Step) -> Chart:
 def range_bars(data: str, unit: str) -> Chart:
     """A bar a row, its name above and its figure at the end; a line for the proven range, a thick one for 90 %."""
     base = alt.Chart(alt.NamedData(data)).encode(y=alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0.5)))
-    axis = alt.Axis(format=FORMATS[unit], tickCount=4, title=None)
+    axis = _axis(unit, 4)
     bars = base.mark_bar(height=14, cornerRadiusEnd=2).encode(
         x=alt.X("value:Q", axis=axis, scale=alt.Scale(nice=False), stack=None), color=_own_colour()
     )
@@ -49,7 +62,7 @@ def range_bars(data: str, unit: str) -> Chart:
     names = base.mark_text(align="left", dy=-17, limit={"expr": "width"}).encode(x=alt.value(0), text="name:N")
     labels = base.mark_text(align="left", dx=7, fontWeight=600).encode(x="end:Q", text="label:N")
     layers = (room, bars, edge, likely, proven, ends.encode(x="low:Q"), ends.encode(x="high:Q"), names, labels)
-    return _finished(alt.layer(*layers), alt.Step(STEP))
+    return _finished(_with_currency(alt.layer(*layers), unit), alt.Step(STEP))
 
 
 def series(data: str, breaks: str, unit: str) -> Chart:
@@ -60,7 +73,7 @@ def series(data: str, breaks: str, unit: str) -> Chart:
     """
     x = alt.X("period:O", axis=alt.Axis(title=None, labelAngle=0, labelOverlap=True, grid=False))
     base = alt.Chart(alt.NamedData(data)).encode(x=x)
-    axis = alt.Axis(format=FORMATS[unit], tickCount=5, title=None)
+    axis = _axis(unit, 5)
     y = alt.Y("value:Q", axis=axis, scale=alt.Scale(zero=False, nice=True, padding=18))
     ends = {"proven": ("low:Q", "high:Q", theme.CERTAIN), "likely": ("low90:Q", "high90:Q", theme.LIKELY)}
     bands = [
@@ -103,7 +116,9 @@ def series(data: str, breaks: str, unit: str) -> Chart:
         ),
         label.encode(y=y, text="label:N"),
     )
-    return _finished(alt.layer(*layers), 250).properties(padding={"left": 2, "top": 16, "right": 10, "bottom": 2})
+    return _finished(_with_currency(alt.layer(*layers), unit), 250).properties(
+        padding={"left": 2, "top": 16, "right": 10, "bottom": 2}
+    )
 
 
 def quotients(data: str) -> Chart:

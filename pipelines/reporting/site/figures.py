@@ -151,7 +151,7 @@ def hidden_figure() -> Figure:
     """What of each sector is published, and what hidden."""
     return Figure(
         "hidden",
-        "Businesses in published cells (plain) and in hidden ones (hatched)",
+        "{counted} in published cells (plain) and in hidden ones (hatched)",
         charts.parts("rows"),
         ("Sector", "Businesses in published cells", "Hidden cells", "All cells"),
         "Counts of businesses are always published; jobs and wages of a cell are hidden where they would tell of "
@@ -188,7 +188,8 @@ def sector_figures(has_lens: bool, is_wide_map: bool) -> tuple[Figure, ...]:
             "County by county: share of {whole}",
             charts.county_map("counties", "shapes", "region", is_wide_map),
             ("County", "Share", *RANGES),
-            "Hatched: hidden for confidentiality, which is not zero. Dashed and empty: no data. Outlined: the region.",
+            "Hatched: hidden for confidentiality, or a part of a hidden total; neither is zero. "
+            "Dashed and empty: no data. Outlined: the region.",
             is_tall=True,
         ),
         Figure(
@@ -239,7 +240,7 @@ def ranking_figure() -> Figure:
     """Industries by open weights."""
     return Figure(
         "ranking",
-        "The first {shown} industries of {digits} digits by place, {region}, {year}",
+        "{shown} of {digits} digits by place, {region}, {year}",
         charts.rank_ranges("rows"),
         (
             "Industry",
@@ -252,7 +253,7 @@ def ranking_figure() -> Figure:
             "Pay",
             "Target sector",
         ),
-        "The dot is the place by the weights below; the line holds every place that is possible, whatever is hidden. "
+        "The dot is the place by the weights above; the line holds every place that is possible, whatever is hidden. "
         "An industry with hidden cells has a range and no place. " + PRIVATE_ONLY,
         is_wide=True,
     )

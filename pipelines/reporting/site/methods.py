@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.domain.naics import vintage_in_force
 from pipelines.reporting.site import charts, theme
 from pipelines.reporting.site.figures import RANGES, Figure
 from pipelines.reporting.site.rows import Rows, range_row, short
@@ -169,6 +170,23 @@ def counts_of_codes(lines: Iterable[Mapping[str, Any]]) -> str:
     strict, more = len(codes["strict"]), len(codes["broad"] - codes["strict"])
     counted = f"{strict} code{'' if strict == 1 else 's'}"
     return f"{counted} by the strict definition, {more} more by the broad one" if more else f"{counted} by either"
+
+
+def naics_words(listed: int, years: Iterable[int]) -> str:
+    """Which NAICS vintage the codes are listed in, and by which the figures of each year are classified."""
+    by_vintage: dict[int, list[int]] = {}
+    for year in sorted(set(years)):
+        by_vintage.setdefault(vintage_in_force(year), []).append(year)
+    if set(by_vintage) == {listed}:
+        return f"Codes, and the figures, are by NAICS {listed}."
+    spans = [
+        f"those of {found[0] if len(found) == 1 else f'{found[0]} to {found[-1]}'} by NAICS {vintage}"
+        for vintage, found in by_vintage.items()
+    ]
+    return (
+        f"Codes are listed in NAICS {listed}. Figures are classified by the NAICS of their time, "
+        f"{', '.join(spans)}: there a sector has the codes of that vintage that hold the same industries."
+    )
 
 
 def vintage_words(files: pl.DataFrame) -> str:

@@ -22,6 +22,7 @@ from pipelines.reporting.site import figures as made
 from pipelines.reporting.site import methods, theme
 from pipelines.reporting.site.figures import QUERIES, Figure
 from pipelines.reporting.site.pictures import Picture, vega_script, write_picture
+from pipelines.reporting.site.sentences import firsts
 from pipelines.reporting.site.site_data import COUNTY, data_files, file_name, write_script
 from pipelines.reporting.site.views import ALL_SECTORS, Tables, View, choices, sectors, usual_view
 from pipelines.reporting.topology import county_shapes
@@ -143,7 +144,8 @@ class Site:
             f"sector-{file_name(key)}.html",
             sector=sector,
             where=self.view.titles("{region}, {when}, by the {definition} definition"),
-            sentences=[self._sentence(key, measure) for measure in MEASURES],
+            # where there is none of a sector, each measure says so in the same words
+            sentences=_once_heard([self._sentence(key, measure) for measure in MEASURES]),
             lens_sentences=[self._sentence(one["key"]) for one in lenses],
             figures=shown,
             titles={one.key: self._title(one, sector["name"]) for one in shown},
@@ -153,7 +155,7 @@ class Site:
 
     def _write_screening(self) -> None:
         figure, rows = made.ranking_figure(), self.view.ranking_rows()
-        title = self.view.titles(figure.title, shown=str(len(rows["rows"])))
+        title = self.view.titles(figure.title, shown=firsts(len(rows["rows"])))
         self._write(
             "screening.html.j2",
             "screening.html",
@@ -178,7 +180,9 @@ class Site:
             "definitions": [
                 {"name": name, "lines": found, "counts": methods.counts_of_codes(found)} for name, found in by_sector
             ],
-            "naics_vintage": lines[0]["naics_vintage"] if lines else "",
+            "naics_words": methods.naics_words(lines[0]["naics_vintage"], self.tables["site_periods"]["year"])
+            if lines
+            else "",
             "breaks": self.tables["site_all_breaks"].to_dicts(),
             "files": self.tables["site_files"].to_dicts(),
             "identities": self.tables["site_identities"].to_dicts(),
@@ -211,8 +215,7 @@ class Site:
                 found[figure.key] = None
                 continue
             path = f"pictures/{place}-{figure.key}"
-            count = str(len(first))
-            title = view.titles(figure.title, sector, figure.measure, shown=count)
+            title = view.titles(figure.title, sector, figure.measure, shown=firsts(len(first)))
             subtitle = f"{where}, {view.ownership} ownership, {view.definition} definition".replace("_", " ")
             picture = Picture(
                 figure,
@@ -264,6 +267,11 @@ class Site:
             lstrip_blocks=True,
         )
         (self.folder / name).write_text(environment.get_template(template).render(shared | values), "utf-8")
+
+
+def _once_heard(said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    heard = [one["text"] for one in said]
+    return [one | {"text": "" if one["text"] in heard[:place] else one["text"]} for place, one in enumerate(said)]
 
 
 def _json(value: object) -> Markup:

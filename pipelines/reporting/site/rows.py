@@ -117,13 +117,16 @@ def series_rows(
 
 def county_rows(counties: Iterable[tuple[str, str, Row]]) -> Rows:
     """A row a county (code, name, row): its share, or the reason why it has none."""
-    return [
-        {
-            "county": county,
-            "name": apart(name),
-            "share": row["estimate"] / row["total"] if row["estimate"] is not None and row["total"] else None,
-            "state": "known" if row["estimate"] is not None and row["total"] else "hidden",
-            "label": share_label(row),
-        }
-        for county, name, row in counties
-    ]
+    made: Rows = []
+    for county, name, row in counties:
+        is_known = row["estimate"] is not None and bool(row["total"])
+        made.append(
+            {
+                "county": county,
+                "name": apart(name),
+                "share": row["estimate"] / row["total"] if is_known else None,
+                "state": "known" if is_known else "hidden" if row["estimate"] is None else "shareless",
+                "label": share_label(row),
+            }
+        )
+    return made

@@ -49,6 +49,7 @@ PATTERNS: Mapping[str, str] = {
     "quotient_estimated": "{name} has about {level} times the part of {whole} {when} that it has in {base} ("
     + RANGE
     + ").",
+    "quotient_none": "{name} has no part of {whole} {when}.",
     "quotient_absent": "How concentrated {name} is {when}, by {whole}, is not known: {reason}.",
     "overlap": "{level} {noun} {when} lie in both {name} and {other}; all target sectors together count them once.",
     "overlap_estimated": "About {level} {noun} {when} lie in both {name} and {other} ("
@@ -59,7 +60,7 @@ PATTERNS: Mapping[str, str] = {
     "overlap_none": "Nothing lies in both {name} and {other} {when}.",
     "gross": "Counted once, they are {once} of {whole}; a plain sum of the sectors, overlaps counted twice, would give "
     "{twice}.",
-    "cells": "{hidden} of {total} cells of the finest detail are hidden; {coverage} of the businesses lie in published "
+    "cells": "{hidden} of {total} cells of the finest detail are hidden; {coverage} of the {counted} lie in published "
     "ones.",
     "cells_open": "Nothing is hidden: all {total} cells are published.",
 }
@@ -99,7 +100,7 @@ def level(measure: str, value: float) -> str:
     if measure == "pay":
         return f"${number(value)}"
     if measure == "quotient":
-        return number(value, 2)
+        return "under 0.01" if 0 < value < 0.005 else number(value, 2)
     if measure == "share":
         return percent(value)
     if measure == "wages":
@@ -131,7 +132,19 @@ def when(period: str) -> str:
 
 def whole(measure: str, ownership: str) -> str:
     """What a share is a part of: private employment."""
-    return f"{OWNERSHIPS.get(ownership, ownership)} {WHOLES[measure]}"
+    return f"{OWNERSHIPS.get(ownership, ownership)} {called(WHOLES[measure], ownership)}"
+
+
+def called(text: str, ownership: str) -> str:
+    """Our own words for an ownership: governments have establishments, no businesses."""
+    if not ownership.endswith("government"):
+        return text
+    return text.replace("businesses", "establishments").replace("Businesses", "Establishments")
+
+
+def firsts(count: int) -> str:
+    """How the title of a ranking begins: with how many industries it shows, if any."""
+    return {0: "Industries", 1: "The first industry"}.get(count, f"The first {count} industries")
 
 
 def apart(name: str) -> str:
@@ -159,8 +172,8 @@ def measure_sentence(row: Row | None, name: str, measure: str, ownership: str, p
     """What one row of marts.sector_measures says: level, range and share, or why there is none."""
     values = {
         "name": apart(name),
-        "noun": NOUNS[measure],
-        "kind": KINDS[measure],
+        "noun": called(NOUNS[measure], ownership),
+        "kind": called(KINDS[measure], ownership),
         "when": when(period),
         "whole": whole(measure, ownership),
     }
@@ -187,11 +200,13 @@ def measure_sentence(row: Row | None, name: str, measure: str, ownership: str, p
 
 
 def share_label(row: Row) -> str:
-    """The share as a chart bears it: 5.7 %, ≈ 0.30 %, ≥ 4.1 %, hidden."""
+    """The share as a chart bears it: 5.7 %, ≈ 0.30 %, ≥ 4.1 %, hidden, share unknown."""
     total = row["total"]
     shown = row["estimate"] if row["estimate"] is not None else row["known"]
-    if shown is None or not total:
+    if shown is None:
         return "hidden"
+    if not total:
+        return "share unknown"
     sign = "≥ " if row["estimate"] is None else "≈ " if is_open(row) else ""
     return sign + percent(shown / total, share_digits(row, total))
 

@@ -85,7 +85,8 @@ class View:
             "year": str(self.year),
             "digits": DIGITS[-1],
             "whole": sentences.whole(chosen, self.ownership),
-            "kind_title": rows.SHORTEST_LABEL[chosen],
+            "kind_title": sentences.called(rows.SHORTEST_LABEL[chosen], self.ownership),
+            "counted": sentences.called("Businesses", self.ownership),
             "name": sentences.apart(sector),
         }
         return sentences.fill(pattern, known | values)

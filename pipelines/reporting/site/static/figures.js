@@ -88,6 +88,7 @@
       alt: [made.map((row) => `${row.period} ${row.label}`).join("; "), told].filter(Boolean).join(". "),
       table: [...figures].map(([period, row]) => [period, isShare ? words.shareLabel(row) : words.levelLabel(row, measure),
         ...ends(row, measure, isShare ? row.total : 1)]),
+      isMoney: ["wages", "pay"].includes(measure),
       isEmpty: isAllHidden(made), remark: isAllHidden(made) && made.length ? "Hidden in every period." : told,
     };
   };
@@ -118,16 +119,22 @@
     const made = rows.counties(found);
     const known = made.filter((row) => row.state === "known").sort((one, other) => other.share - one.share);
     const most = known.slice(0, 3).map((row) => `${row.name} ${row.label}`).join("; ");
+    const hidden = made.filter((row) => row.state === "hidden").length;
+    const shareless = made.length - known.length - hidden;
+    const told = [
+      `${counted(known.length, "county has a share", "counties have a share")}, ${hidden} ${hidden === 1 ? "is" : "are"} hidden`,
+      shareless ? `${counted(shareless, "has a figure but no share, for its", "have a figure but no share, for their")
+      } total is hidden or zero` : "",
+      most ? `Highest: ${most}` : "",
+    ].filter(Boolean).join(". ");
     return {
       datasets: {
         counties: made, shapes: data.shapes, region: view.counties.map((county) => ({ county, inside: true })),
       },
-      alt: `${known.length} counties with a figure, ${made.length - known.length} hidden. Highest: ${most}`, query: "map",
+      alt: told, query: "map",
       table: found.map(([, name, row]) => [name, words.shareLabel(row), ...ends(row, "share", row.total)]),
       isEmpty: !found.length || !data.shapes, hasNoLegend: !known.length,
-      remark: !found.length ? "No county has figures by itself."
-        : `${counted(known.length, "county has a figure", "counties have a figure")}, ${made.length - known.length} hidden.${
-          most ? ` Highest: ${most}.` : ""}`,
+      remark: found.length ? `${told}.` : "No county has figures by itself.",
     };
   };
 
@@ -141,7 +148,7 @@
     return {
       datasets: { rows: made }, alt: listed(made), query: "overlap",
       table: there.map(([name, , row]) => [name, words.levelLabel(row, view.measure), ...ends(row, view.measure, 1)]),
-      isEmpty: made.every((row) => !row.value),
+      isMoney: view.measure === "wages", isEmpty: made.every((row) => !row.value),
       remark: made.some((row) => row.value !== 0) ? "" : "Nothing of it lies in another target sector by this definition.",
     };
   };
@@ -201,7 +208,7 @@
     const share = (value, digits = 1) => (value === null ? "–" : `${words.number(100 * value, digits)} %`);
     return {
       datasets: { rows: made }, query: "ranking",
-      alt: made.slice(0, 10).map((row) => row.name).join("; "), shown: String(made.length),
+      alt: made.slice(0, 10).map((row) => row.name).join("; "), shown: words.firsts(made.length),
       table: all.map((row) => [
         `${row.industry_code} ${words.apart(row.industry_title)}`, row.rank === null ? "–" : String(row.rank),
         row.rank_best === row.rank_worst ? String(row.rank_best) : `${row.rank_best} – ${row.rank_worst}`,
@@ -210,7 +217,8 @@
         row.estimate_location_quotient === null ? "–" : words.number(row.estimate_location_quotient, 2),
         dollars(row.estimate_pay),
         [...named(row[whole]), ...named(row[part]).map((name) => `${name} (in part)`)].map(words.apart).join(", ")]),
-      remark: all.length ? "" : "No figures of industries for this region and year.",
+      remark: !all.length ? "No figures of industries for this region and year."
+        : made.length ? "" : `None has a place: all ${all.length} have hidden cells.`,
     };
   };
 

@@ -67,7 +67,7 @@
     const isKnown = row.estimate !== null && Boolean(row.total);
     return {
       county, name: words.apart(name), share: isKnown ? row.estimate / row.total : null,
-      state: isKnown ? "known" : "hidden", label: words.shareLabel(row),
+      state: isKnown ? "known" : row.estimate === null ? "hidden" : "shareless", label: words.shareLabel(row),
     };
   });
 

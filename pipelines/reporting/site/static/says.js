@@ -31,6 +31,7 @@
     return {
       text: words.fill(row.hidden_cells ? patterns.cells : patterns.cells_open, {
         hidden: words.number(row.hidden_cells), total: words.number(row.total_cells),
+        counted: words.called("businesses", view.ownership),
         coverage: row.coverage_establishments === null ? "–" : words.percent(row.coverage_establishments),
       }),
       query: "hidden",
@@ -59,10 +60,12 @@
         whole: words.whole(view.measure, view.ownership), reason: reasons[row.concentration_status] ?? row.concentration_status,
       };
       if (row.estimate === null) return words.fill(patterns.quotient_absent, values);
+      if (row.estimate === 0 && !words.isOpen(row)) return words.fill(patterns.quotient_none, values);
       const pattern = words.isOpen(row) ? patterns.quotient_estimated : patterns.quotient;
       return words.fill(pattern, { ...values, level: words.level("quotient", row.estimate), ...words.ranges(row, "quotient") });
-    }).join(" ");
-    return { text, query: "concentration" };
+    });
+    // where there is none of it, every comparison says the same
+    return { text: [...new Set(text)].join(" "), query: "concentration" };
   };
 
   says.overlap = (view, data) => {
@@ -73,7 +76,7 @@
       const other = Sectors.sectorOf(row.sector === view.sector ? row.other_sector : row.sector);
       const values = {
         name: words.apart(Sectors.sectorOf(view.sector).name), other: words.apart(other.name),
-        when: words.when(view.period), noun: nouns[view.measure],
+        when: words.when(view.period), noun: words.called(nouns[view.measure], view.ownership),
       };
       if (row.estimate === null) {
         return row.known ? words.fill(patterns.overlap_at_least, {

@@ -116,7 +116,8 @@
     const measure = more.measure ?? view.measure;
     return {
       ...view, measure, region: words.apart(view.region_name), when: words.when(view.period),
-      whole: words.whole(measure, view.ownership), kind_title: Sectors.choices.words.shortest[measure],
+      whole: words.whole(measure, view.ownership), kind_title: words.called(Sectors.choices.words.shortest[measure], view.ownership),
+      counted: words.called("Businesses", view.ownership),
       name: page.sector ? words.apart(Sectors.sectorOf(page.sector).name) : "", ...more,
     };
   }
@@ -134,12 +135,15 @@
   function say(view, data) {
     for (const place of all("[data-pattern]")) place.textContent = words.fill(place.dataset.pattern, values(view));
     for (const card of all("[data-stat]")) fillCard(card, view, data);
+    const heard = new Set();
     for (const place of all("[data-say]")) {
       const { say: key, sector, measure } = place.dataset;
       const said = Sectors.says[key](view, data, { sector, measure });
       place.querySelector("[data-text]").textContent = said.text;
       place.querySelector("[data-query]").textContent = query(said.query, view, said);
-      place.hidden = !said.text;
+      // where there is none of a sector, each measure says so in the same words
+      place.hidden = !said.text || heard.has(said.text);
+      heard.add(said.text);
     }
     document.title = document.title.replace(/ \| .*/, "") + ` | ${view.region_name}, ${view.period}`;
   }
@@ -150,7 +154,8 @@
     const put = (name, text) => { card.querySelector(`.${name}`).textContent = text; };
     put("of", `of ${words.whole(measure, view.ownership)}`);
     put("big", row ? words.shareLabel(row) : "no figure");
-    put("level", row && words.shown(row) !== null ? `${words.levelLabel(row, measure)} ${Sectors.choices.words.nouns[measure]}` : "");
+    put("level", row && words.shown(row) !== null ? `${words.levelLabel(row, measure)} ${
+      words.called(Sectors.choices.words.nouns[measure], view.ownership)}` : "");
     put("range", row ? certainty(row, measure) : "");
   }
 
@@ -191,6 +196,7 @@
     if (isEmpty) return plot.replaceChildren();
     const spec = json(`spec-${key}`);
     for (const source of spec.data) if (source.name in made.datasets) source.values = made.datasets[source.name];
+    for (const signal of spec.signals ?? []) if (signal.name === "currency" && made.isMoney) signal.value = "$";
     if (made.hasNoLegend) delete spec.legends;
     // expressions are interpreted: the pages forbid themselves code made from text
     const result = await vegaEmbed(plot, spec,

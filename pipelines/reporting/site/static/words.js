@@ -23,7 +23,7 @@
 
   words.level = (measure, value) => {
     if (measure === "pay") return `$${words.number(value)}`;
-    if (measure === "quotient") return words.number(value, 2);
+    if (measure === "quotient") return value > 0 && value < 0.005 ? "under 0.01" : words.number(value, 2);
     if (measure === "share") return words.percent(value);
     if (measure === "wages") return value >= 1e6 ? `$${words.number(value / 1e6, 1)} million` : `$${words.number(value)}`;
     return words.number(value);
@@ -46,7 +46,11 @@
     return quarter ? `in the ${said().quarters[Number(quarter) - 1]} quarter of ${year}` : `in ${year}`;
   };
 
-  words.whole = (measure, ownership) => `${said().ownerships[ownership] ?? ownership} ${said().wholes[measure]}`;
+  words.called = (text, ownership) => (!ownership.endsWith("government") ? text
+    : text.replaceAll("businesses", "establishments").replaceAll("Businesses", "Establishments"));
+  words.firsts = (count) => ["Industries", "The first industry"][count] ?? `The first ${count} industries`;
+  words.whole = (measure, ownership) =>
+    `${said().ownerships[ownership] ?? ownership} ${words.called(said().wholes[measure], ownership)}`;
   words.apart = (name) => (TURNS.test(name) ? `\u2068${name}\u2069` : name);
   words.fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => {
     if (values[name] === undefined) throw new Error(`“${pattern}”: no value for ${name}`);
@@ -67,7 +71,8 @@
   words.measureSentence = (row, name, measure, ownership, period) => {
     const { patterns, nouns, kinds, rest } = said();
     const values = {
-      name: words.apart(name), noun: nouns[measure], kind: kinds[measure], when: words.when(period),
+      name: words.apart(name), when: words.when(period),
+      noun: words.called(nouns[measure], ownership), kind: words.called(kinds[measure], ownership),
       whole: words.whole(measure, ownership),
     };
     if (!row) return words.fill(patterns.absent, values);
@@ -90,7 +95,8 @@
 
   words.shareLabel = (row) => {
     const shown = words.shown(row);
-    if (shown === null || !row.total) return "hidden";
+    if (shown === null) return "hidden";
+    if (!row.total) return "share unknown";
     return words.sign(row) + words.percent(shown / row.total, words.shareDigits(row, row.total));
   };
 

@@ -1,5 +1,6 @@
 """Charts are valid, name their data, and are drawn with what is hidden hatched."""
 
+import re
 from typing import Any
 
 import pytest
@@ -70,6 +71,14 @@ def test_the_same_picture_is_the_same_whenever_it_is_drawn() -> None:
     first = drawn(figure, datasets)
     assert "url(#hatched)" in first
     assert drawn(figure, datasets) == first
+
+
+def test_billions_of_dollars_are_written_as_people_do() -> None:
+    figures = {year: {"total": 9e9, **dict.fromkeys(EXACT, value)} for year, value in (("2022", 1e9), ("2023", 2.4e9))}
+    rows = series_rows(figures, [*figures], "2023", theme.ACCENT, "pay", [])
+    svg = drawn(next(figure for figure in ALL if figure.key == "pay"), {"rows": rows, "breaks": []})
+    assert re.search(r">\$[\d.]+B<", svg)
+    assert not re.search(r">[$\d.]+G<", svg)
 
 
 def test_a_line_ends_at_a_break() -> None:

@@ -11,6 +11,7 @@ from pipelines.reporting.site.methods import (
     checks_words,
     compared,
     counts_of_codes,
+    naics_words,
     vintage_words,
 )
 
@@ -79,6 +80,13 @@ def test_codes_are_counted(strict: str, broad: str, expected: str) -> None:
         {"definition": d, "industry_code": c} for d, codes in (("strict", strict), ("broad", broad)) for c in codes
     ]
     assert counts_of_codes(lines) == expected
+
+
+def test_the_vintage_of_the_figures_is_told_beside_that_of_the_codes() -> None:
+    assert naics_words(2022, [2023, 2022, 2023]) == "Codes, and the figures, are by NAICS 2022."
+    said = naics_words(2022, [2016, 2015, 2022])
+    assert "listed in NAICS 2022" in said
+    assert "those of 2015 to 2016 by NAICS 2012, those of 2022 by NAICS 2022" in said
 
 
 def test_files_and_checks_are_summed_up() -> None:

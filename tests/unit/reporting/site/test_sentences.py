@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from pipelines.reporting.site.sentences import (
     apart,
+    called,
     fill,
+    firsts,
     level,
     level_label,
     measure_sentence,
@@ -116,6 +118,24 @@ def test_names_are_text_whatever_they_hold() -> None:
 def test_a_pattern_without_its_value_is_an_error() -> None:
     with pytest.raises(KeyError, match="level"):
         fill("{level}", {})
+
+
+def test_governments_have_establishments_and_no_businesses() -> None:
+    said = measure_sentence(EXACT, "Care", "businesses", "state_government", "2016")
+    assert said == "Care: 35,536 establishments in 2016, 5.2 % of state government establishments."
+    assert (called("Businesses", "private"), called("Jobs", "government")) == ("Businesses", "Jobs")
+
+
+def test_a_share_of_a_hidden_total_is_unknown_and_its_figure_is_not_hidden() -> None:
+    assert share_label({**EXACT, "total": None}) == "share unknown"
+
+
+def test_a_ranking_never_shows_the_first_none() -> None:
+    assert [firsts(count) for count in (0, 1, 25)] == ["Industries", "The first industry", "The first 25 industries"]
+
+
+def test_a_small_quotient_is_not_none() -> None:
+    assert [level("quotient", value) for value in (0, 0.0049, 0.005)] == ["0.00", "under 0.01", "0.01"]
 
 
 def test_units_and_periods() -> None:
