@@ -218,7 +218,8 @@
         dollars(row.estimate_pay),
         [...named(row[whole]), ...named(row[part]).map((name) => `${name} (in part)`)].map(words.apart).join(", ")]),
       remark: !all.length ? "No figures of industries for this region and year."
-        : made.length ? "" : `None has a place: all ${all.length} have hidden cells.`,
+        : made.length ? "" : `None has a place: ${all.every((row) => row.estimate_jobs === null)
+          ? `all ${all.length} have hidden cells` : `of all ${all.length} something that ranks them is hidden or unknown`}.`,
     };
   };
 
