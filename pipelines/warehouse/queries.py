@@ -36,6 +36,11 @@ _CHANGES_THE_SESSION = frozenset(
 """Functions that a SELECT can call and that write all the same: to the terminal, into a log, into the file."""
 _ANSWERS_TEXT = frozenset({"query", "query_table"})
 """Functions that answer SQL they are given as text, whatever it calls."""
+_TABLES = """
+    SELECT schema_name || '.' || table_name AS table_name, estimated_size AS row_count, comment AS description
+    FROM duckdb_tables()
+    ORDER BY list_position(['marts', 'estimates', 'core', 'reference', 'raw'], schema_name), 1
+"""
 _NUMBERS = frozenset(
     {"tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"}
     | {"float", "double", "decimal"}
@@ -99,7 +104,7 @@ def ask(connection: duckdb.DuckDBPyConnection, sql: str) -> Answer:
 
 def tables(connection: duckdb.DuckDBPyConnection) -> Answer:
     """Every table with what it says of itself."""
-    return _answer(connection, connection.sql(load_model("reports.tables").sql))
+    return _answer(connection, connection.sql(_TABLES))
 
 
 def show(
