@@ -47,7 +47,7 @@ ui: $(VENV)/installed ## open Dagster on this project: http://localhost:3000
 	@$(BIN)/dg dev
 
 test: $(VENV)/installed-dev ## run the whole test suite, on all cores
-	@$(BIN)/pytest --numprocesses auto --dist loadgroup
+	@$(BIN)/pytest --numprocesses auto
 
 faults: $(VENV)/installed-dev ## try every fault of a publisher; print the table and keep it in docs/capture_faults.md
 	@$(BIN)/pytest -q tests/integration/faults --write-docs

@@ -2,10 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-TESTS = Path(__file__).parent
 SHARED_DATA = (Path(__file__).parents[1] / ".." / "shared" / "data").resolve()
 
 
@@ -27,15 +28,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="write the documentation's tables anew")
 
 
-@pytest.hookimpl(tryfirst=True)  # what runs the tests side by side reads the marks by the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that asks for `shared_data`, so that `-m "not shared_data"` leaves them out.
-
-    Tests that share whole runs are a group, those of faults and of the dashboard others: each stays in one process.
-    """
+    """Mark each test that asks for `shared_data`, so that `-m "not shared_data"` leaves them out."""
     for item in items:
         if "shared_data" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.shared_data)
-        folders = item.path.relative_to(TESTS).parts
-        if folders[0] in ("browser", "integration"):
-            item.add_marker(pytest.mark.xdist_group(folders[1] if folders[1] == "faults" else folders[0]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Side by side, tests of a file stay in one process; so do all that share whole runs, or faults, or a browser."""
+    return _ByWhatTheyShare(config, log)
+
+
+class _ByWhatTheyShare(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        shared = ("tests/integration/faults/", "tests/integration/", "tests/browser/")
+        return next((folder for folder in shared if path.startswith(folder)), path)
