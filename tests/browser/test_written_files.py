@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.orchestration.folders import MARK
 from pipelines.orchestration.sites import NothingToShow, write_site
 from pipelines.warehouse.connection import open_database
 
@@ -89,8 +90,7 @@ def test_the_folder_is_swapped_whole(dashboard: Any, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     (folder / "data").mkdir(parents=True)
     (folder / "of_an_older_site.html").write_text("")
-    (tmp_path / "site.new").mkdir()
-    (tmp_path / "site.new" / "leftover").write_text("")
+    (folder / MARK).write_text("")
     with open_database(dashboard.warehouse, read_only=True) as connection:
         assert write_site(connection, folder) == folder / "index.html"
     assert not (folder / "of_an_older_site.html").exists()
