@@ -4,7 +4,6 @@ Belongs here: which SQL is allowed, names that are meant, the example queries. N
 the project itself (reports).
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from duckdb import ColumnExpression, FunctionExpression, SQLExpression
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.reports import AnotherVersion
 from pipelines.warehouse.sql_models import load_model, model_names
+from pipelines.warehouse.syntax import nodes, syntax_tree
 
 Kind = Literal["number", "boolean", "text", "nested"]
 
@@ -156,23 +156,10 @@ def _one_select(sql: str) -> duckdb.Statement:
 
 def _functions_called(sql: str) -> frozenset[str]:
     """Of a SELECT as DuckDB reads it; of what DuckDB cannot take apart (DESCRIBE, SHOW), all words before a bracket."""
-    with duckdb.connect() as connection:
-        row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
+    tree = syntax_tree(sql)
     if tree.get("error"):
         return frozenset(word.lower() for word in re.findall(r"(\w+)\W*\(", sql))
-    return frozenset(_function_names(tree))
-
-
-def _function_names(node: object) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        if isinstance(name := node.get("function_name"), str):
-            yield name.lower()
-        for value in node.values():
-            yield from _function_names(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _function_names(value)
+    return frozenset(node["function_name"].lower() for node in nodes(tree) if "function_name" in node)
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Answer:

@@ -3,20 +3,18 @@
 Belongs here: files to SQL texts, dependencies, column lineage. Not here: running them (build).
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import duckdb
 from sqlglot import exp
 from sqlglot.lineage import Node, lineage
 
 from pipelines.warehouse.contracts import ALL_TABLES
 from pipelines.warehouse.contracts.estimates import MADE_FROM
 from pipelines.warehouse.contracts.marts import MEASURED
+from pipelines.warehouse.syntax import nodes, syntax_tree
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 
@@ -59,17 +57,12 @@ def dependencies(model: SqlModel) -> tuple[str, ...]:
 
     Raises ValueError where the file is not one SELECT that DuckDB can parse.
     """
-    row = _parser().execute("SELECT json_serialize_sql(?)", [model.sql]).fetchone()
-    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    tree = syntax_tree(model.sql)
     if tree.get("error") or len(tree["statements"]) != 1:
         reason = tree.get("error_message", f"{len(tree.get('statements', []))} statements")
         raise ValueError(f"{model.path}: {reason}; expected one SELECT")
-    return tuple(sorted(set(_tables(tree))))
-
-
-@cache
-def _parser() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect()
+    tables = (node for node in nodes(tree) if node.get("type") == "BASE_TABLE" and node.get("schema_name"))
+    return tuple(sorted({f"{table['schema_name']}.{table['table_name']}" for table in tables}))
 
 
 def made_from(name: str) -> tuple[str, ...]:
@@ -79,17 +72,6 @@ def made_from(name: str) -> tuple[str, ...]:
     if ALL_TABLES[name].schema in ("core", "estimates", "marts"):
         return dependencies(load_model(MEASURED.get(name, name)))
     return ()
-
-
-def _tables(node: object) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
-            yield f"{node['schema_name']}.{node['table_name']}"
-        for value in node.values():
-            yield from _tables(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _tables(value)
 
 
 @cache
