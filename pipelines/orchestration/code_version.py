@@ -3,13 +3,13 @@
 Belongs here: asking git and the installed package. Not here: who says it where (open_data, bundles).
 """
 
-import hashlib
 import subprocess
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.settings import PROJECT_ROOT
+from pipelines.sources.raw_store import sha256_of
 
 LOCK_FILE = "requirements.lock"
 
@@ -43,7 +43,7 @@ def code_version(root: Path = PROJECT_ROOT) -> CodeVersion:
 def lock_sha256(root: Path = PROJECT_ROOT) -> str | None:
     """The hash of the file that pins every package, None where it is not there."""
     lock = root / LOCK_FILE
-    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else None
+    return sha256_of(lock) if lock.exists() else None
 
 
 def _git(root: Path, *arguments: str) -> str:

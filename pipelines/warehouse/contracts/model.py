@@ -7,6 +7,7 @@ tables themselves (raw, reference, core, marts beside this module).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from pipelines.warehouse.contracts.units import unit_of
 
@@ -58,7 +59,7 @@ class Table:
         """Grain and warnings, as the database comment and the asset say them."""
         return " ".join([self.grain, *(caution.value for caution in self.cautions)])
 
-    @property
+    @cached_property
     def units(self) -> Mapping[str, str]:
         """The units of its columns of numbers, by name."""
         names = [column.name for column in self.columns]
