@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.cli.messages import console, messages_for_people, say
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.reporting.result_table import percent
 from pipelines.settings import read_settings
 
@@ -120,7 +121,7 @@ def _sector_sheet(cells: "StateCells", errors: pl.DataFrame) -> Sheet:
 
 
 def _name(cells: "StateCells") -> str:
-    mark = "SYNTHETIC SAMPLE, " if cells.is_sample else ""
+    mark = f"{SYNTHETIC}, " if cells.is_sample else ""
     return f"{mark}state {cells.state_fips}, {cells.year}"
 
 

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from pipelines.cli.messages import console, messages_for_people, say
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.reporting.plan_table import plan_files, plan_sentences, plan_summary
 from pipelines.reporting.result_table import reading_notes, result_table
 from pipelines.settings import PROJECT_ROOT, WEB_SOURCES, Settings, SettingsError, read_settings
@@ -89,7 +90,7 @@ def sample(
     with messages_for_people():
         folder.mkdir(parents=True, exist_ok=True)
         for path in write_sample_files(folder, replace(read_settings(), sample_seed=seed)):
-            say(f"SYNTHETIC SAMPLE: {path}")
+            say(f"{SYNTHETIC}: {path}")
 
 
 def _settings(since: int | None, final_too: bool) -> Settings:
@@ -139,7 +140,7 @@ def _exported(settings: Settings) -> Iterator[tuple[str, Path]]:
 def _print_result(settings: Settings) -> None:
     with open_database(settings.published_database, read_only=True) as connection:
         measures, notes = read_report(connection, "result_table"), read_report(connection, "run_notes")
-    is_synthetic = "SYNTHETIC SAMPLE" in measures.get_column("data_origin").to_list()
+    is_synthetic = SYNTHETIC in measures.get_column("data_origin").to_list()
     if measures.is_empty():
         say("No region has all its counties in any period: see marts.region_availability.", style="yellow")
     else:

@@ -13,11 +13,13 @@ _GOVERNMENT = ("1", "2", "3")
 _SUMS = {"8": _GOVERNMENT, "0": qcew_codes.ADDITIVE_OWNERSHIP_CODES}
 _SHOWN = ("5", "1", "2", "3", "8", "0")
 
+SYNTHETIC = "SYNTHETIC SAMPLE"
+"""The data_origin of every row that is made up, and the mark of all that shows it."""
 SOURCES = (
     # source, data_origin, deepest level of the industry tree it publishes (8 = 6 digits), which wins where two have it
     ("bls", "U.S. Bureau of Labor Statistics, QCEW", 8, 1),
     ("qualityinfo", "Oregon Employment Department, QualityInfo", 7, 2),
-    ("sample", "SYNTHETIC SAMPLE", 8, 1),
+    ("sample", SYNTHETIC, 8, 1),
 )
 
 METROPOLITAN_AREAS = {

@@ -14,6 +14,7 @@ from expectations.data_docs import DataDocs
 from expectations.results import ExpectationResult
 from expectations.runner import run_suites
 from expectations.suites import BY_TABLE
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.orchestration.metadata import asset_key, rows_as_metadata, table_spec
 from pipelines.settings import Settings
 from pipelines.warehouse.build import ContractFinding, build_from_frame, build_from_model, check_contract, comment_table
@@ -23,7 +24,7 @@ from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.contracts.marts import MEASURED
 from pipelines.warehouse.sql_models import dependencies, load_model
 
-SYNTHETIC_NOTE = "SYNTHETIC SAMPLE, not real figures. "
+SYNTHETIC_NOTE = f"{SYNTHETIC}, not real figures. "
 
 Build = Callable[[DuckDBPyConnection, Table], int]
 Measure = Callable[[pl.DataFrame], Mapping[str, pl.DataFrame]]

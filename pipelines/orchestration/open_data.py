@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.orchestration.code_version import code_version
 from pipelines.orchestration.folders import swapped_in
 from pipelines.reporting.data_package import (
-    SYNTHETIC,
     FieldFacts,
     FileFacts,
     PackageFacts,

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-SYNTHETIC = "SYNTHETIC SAMPLE"
+from pipelines.domain.code_tables import SYNTHETIC
+
 GUARD_NOTE = (
     "A text that a spreadsheet could take for a formula (one that begins with = + - @, a tab or a line break) has a ' "
     "before it, and so has one that begins with ': take one ' off the front of every text that has one. Numbers are "
@@ -96,14 +97,14 @@ class PackageFacts:
         """Of the package; of the sample it says so first."""
         years = f"{self.first_year}" if self.first_year == self.last_year else f"{self.first_year} to {self.last_year}"
         when = "no figures yet" if self.first_year is None else years
-        return ("SYNTHETIC SAMPLE, not real figures: " if self.is_synthetic else "") + (
+        return (f"{SYNTHETIC}, not real figures: " if self.is_synthetic else "") + (
             f"Target sectors: what part of a region's businesses, jobs and wages they are, {when}"
         )
 
     @property
     def about(self) -> str:
         """What the figures are and how they are read."""
-        made_up = "SYNTHETIC SAMPLE: a made-up economy, to show how it works. " if self.is_synthetic else ""
+        made_up = f"{SYNTHETIC}: a made-up economy, to show how it works. " if self.is_synthetic else ""
         return (
             f"{made_up}Made from {self.data_origin or 'no files'}. What is hidden for confidentiality is never counted "
             "as zero: figures with hidden cells have proven bounds, an estimate and a 90 % interval, and "

@@ -12,7 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.reporting.result_table import INVISIBLE, SHOWN, percent, share_text
+from pipelines.domain.code_tables import SYNTHETIC
+from pipelines.reporting.result_table import SHOWN, percent, share_text
+from pipelines.reporting.uncertainty import is_open
 
 Facts = Mapping[str, Any]
 
@@ -55,7 +57,7 @@ def explanation_parts(facts: Facts) -> Iterator[RenderableType]:
     """An explanation as what a console prints, top to bottom; facts: those of Explanation.as_dict."""
     figure = facts["figure"]
     if figure["is_synthetic"]:
-        yield Text("SYNTHETIC SAMPLE: a made-up figure of a made-up economy.", style="bold red")
+        yield Text(f"{SYNTHETIC}: a made-up figure of a made-up economy.", style="bold red")
     yield Text(
         f"{figure['sector_name']}: {figure['measure']} in {figure['region_name']}, {figure['period']}, "
         f"{figure['ownership_name'].lower()} ownership, {figure['definition']} definition",
@@ -112,7 +114,7 @@ def _ranges(figure: Facts) -> str:
     measure, noun = figure["measure"], NOUNS[figure["measure"]]
     if figure["estimate_status"] not in SHOWN or figure["estimate"] is None:
         return "hidden" if figure["known"] is None else f"≥ {level(measure, figure['known'])} {noun}"
-    if figure["upper"] - figure["lower"] <= INVISIBLE * max(figure["upper"], 1):
+    if not is_open(figure):
         return f"{level(measure, figure['estimate'])} {noun}"
     ends = ("interval90_lower", "interval90_upper", "lower", "upper")
     low90, high90, low, high = (level(measure, figure[end], is_exact=False) for end in ends)

@@ -15,7 +15,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-SYNTHETIC_NOTE = "SYNTHETIC SAMPLE: made-up figures of a made-up economy."
+from pipelines.domain.code_tables import SYNTHETIC
+
+SYNTHETIC_NOTE = f"{SYNTHETIC}: made-up figures of a made-up economy."
 ROWS_SHOWN = 40
 LINES_SHOWN = 200
 """Of an answer too wide for a table about as many lines, one for each value."""

@@ -10,6 +10,8 @@ import polars as pl
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.reporting.uncertainty import INVISIBLE, is_open
+
 SHOWN = {"published", "estimated"}
 UNKNOWN = {"contradictory_rows", "no_quarters"}
 NOT_FINAL = {
@@ -18,8 +20,6 @@ NOT_FINAL = {
     "revised": "Revised: made from figures that were published again, and will be once more at least (marts.revisions "
     "tells what changed).",
 }
-# Ranges of less than this part of the figure are rounding.
-INVISIBLE = 1e-9
 _MEASURES = (("businesses", "Businesses"), ("employment", "Employment"), ("wages", "Wages"))
 
 
@@ -111,8 +111,7 @@ def share_text(row: Mapping[str, Any]) -> str:
 def _level_text(measure: str, row: Mapping[str, Any]) -> str:
     if row["estimate"] is None:
         return "hidden" if row["known"] is None else f"≥ {_level(measure, row['known'])}"
-    is_open = row["upper"] - row["lower"] > INVISIBLE * max(row["upper"], 1)
-    return ("≈ " if is_open else "") + _level(measure, row["estimate"])
+    return ("≈ " if is_open(row) else "") + _level(measure, row["estimate"])
 
 
 def _level(measure: str, value: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.domain.figure_names import FigureName, UnknownFigure, parse_figure_name
 from pipelines.warehouse.reports import read_report
 
@@ -111,7 +112,7 @@ class _Asking:
 
 
 def _figure(figure: Facts, codes: list[Facts]) -> Facts:
-    named = {"unit": UNITS[figure["measure"]], "is_synthetic": figure["data_origin"] == "SYNTHETIC SAMPLE"}
+    named = {"unit": UNITS[figure["measure"]], "is_synthetic": figure["data_origin"] == SYNTHETIC}
     return {**figure, **named, "codes": codes}
 
 

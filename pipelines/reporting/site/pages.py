@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.domain.figure_names import MEASURES
 from pipelines.reporting.site import figures as made
 from pipelines.reporting.site import methods, theme
@@ -28,7 +29,6 @@ from pipelines.reporting.site.views import ALL_SECTORS, Tables, View, choices, s
 from pipelines.reporting.topology import county_shapes
 
 HERE = Path(__file__).parent
-SYNTHETIC = "SYNTHETIC SAMPLE"
 _DRAWN_AS_COUNTRY = 4
 """From so many states on a map is drawn as one draws the whole country."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import vl_convert
 
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.reporting.site import theme
 from pipelines.reporting.site.figures import Figure
 
@@ -38,7 +39,7 @@ class Picture:
 
 def picture_svg(picture: Picture) -> str:
     """The picture as SVG. Raises ValueError where Vega cannot draw it."""
-    marks = ["SYNTHETIC SAMPLE: made-up figures of a made-up economy"] if picture.is_synthetic else []
+    marks = [f"{SYNTHETIC}: made-up figures of a made-up economy"] if picture.is_synthetic else []
     height = picture.figure.spec["height"]
     spec = picture.figure.spec | {
         "height": height + TITLE_HEIGHT if isinstance(height, int) else height,

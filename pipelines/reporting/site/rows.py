@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.reporting.site import theme
-from pipelines.reporting.site.sentences import Row, apart, is_open, level_label, number, share_label
+from pipelines.reporting.site.sentences import Row, apart, level_label, number, share_label
+from pipelines.reporting.uncertainty import is_open
 
 Rows = list[dict[str, Any]]
 ROOM = 1.35

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.reporting.uncertainty import is_open
+
 Row = Mapping[str, Any]
 
 NOUNS: Mapping[str, str] = {"businesses": "businesses", "employment": "jobs", "wages": "in wages"}
@@ -64,8 +66,6 @@ PATTERNS: Mapping[str, str] = {
     "ones.",
     "cells_open": "Nothing is hidden: all {total} cells are published.",
 }
-INVISIBLE = 1e-9
-"""Ranges of less than this part of the figure are rounding."""
 NO_QUOTIENT: Mapping[str, str] = {
     "hidden": "its figure is hidden",
     "no_total": "the figure of all industries is hidden, or there is none",
@@ -106,14 +106,6 @@ def level(measure: str, value: float) -> str:
     if measure == "wages":
         return f"${number(value / 1e6, 1)} million" if value >= 1e6 else f"${number(value)}"
     return number(value)
-
-
-def is_open(row: Row) -> bool:
-    """Whether a figure has a range that is more than rounding."""
-    if row["estimate"] is None or row["lower"] is None:
-        return False
-    # what is divided by jobs that may be none has no upper end
-    return row["upper"] is None or bool(row["upper"] - row["lower"] > INVISIBLE * max(abs(row["upper"]), 1))
 
 
 def share_digits(row: Row, total: float) -> int:

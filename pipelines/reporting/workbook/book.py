@@ -14,12 +14,12 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.reporting.workbook.cells import Formats, cell_text, fitting_width, write_column, write_text
 from pipelines.reporting.workbook.charts import SIZE, WrittenTable, series_charts, share_charts
 from pipelines.reporting.workbook.notes import write_notes
 from pipelines.reporting.workbook.sheets import SUMMARY, TABLE_SHEETS, TableSheet
 
-SYNTHETIC = "SYNTHETIC SAMPLE"
 SYNTHETIC_SENTENCE = f"{SYNTHETIC}: made-up figures of a made-up economy, to show how it works."
 QUERIES = ("sources", "warnings", *(sheet.query for sheet in TABLE_SHEETS), "definitions")
 """The reports that a workbook is made from, without workbook_; all but definitions are of one region."""

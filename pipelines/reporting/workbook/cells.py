@@ -16,6 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.reporting.uncertainty import INVISIBLE
 from pipelines.reporting.workbook.words import in_words
 
 Kind = Literal["text", "words", "yes_no", "count", "year", "dollars", "percent", "ratio", "hundredths", "date", "unit"]
@@ -36,8 +37,6 @@ NUMBER_FORMATS: Mapping[str, str] = {
     "date": "yyyy-mm-dd",
 }
 _DOLLARS = {"wages", "average_annual_pay", "real_average_annual_pay", "average_wage"}
-# Ranges of less than this part of the figure are rounding.
-_INVISIBLE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -177,7 +176,7 @@ def _marks(column: Column, frame: pl.DataFrame) -> list[str]:
     approximate = at_least = pl.lit(False)
     lower, upper = (column.name.replace("estimate", end) for end in ("lower", "upper"))
     if lower != column.name and {lower, upper} <= set(frame.columns):
-        apart = pl.col(upper) - pl.col(lower) > _INVISIBLE * pl.max_horizontal(pl.col(upper).abs(), pl.col(lower).abs())
+        apart = pl.col(upper) - pl.col(lower) > INVISIBLE * pl.max_horizontal(pl.col(upper).abs(), pl.col(lower).abs())
         approximate = apart.fill_null(True)
     if column.name.startswith("known") and "hidden_cells" in frame.columns:
         at_least = pl.col("hidden_cells") > 0
