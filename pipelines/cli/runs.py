@@ -5,7 +5,7 @@ Belongs here: their arguments and exit codes. Not here: anything a run does (ass
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -22,7 +22,7 @@ from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.reports import read_report
 
 RESULT_WIDTH = 215
-PUBLICATION = "published__warehouse"
+TITLES: Mapping[str, str] = {"site": "Dashboard", "workbooks": "Workbooks", "open_data": "Open data"}
 
 
 Since = Annotated[int | None, typer.Option(min=1990, max=2100, help="First year wanted from BLS; SECTORS_SINCE.")]
@@ -47,8 +47,9 @@ def run(since: Since = None, final_too: FinalToo = False) -> None:
         if not outcome.is_success:
             say("The warehouse is published, but not all that was to be made of it: see above.", style="bold red")
             raise typer.Exit(1)
-        for name, path in _exported(settings):
-            say(f"{name}: {path}")
+        for name, title in TITLES.items():
+            if name in outcome.made:
+                say(f"{title}: {outcome.made[name]}")
 
 
 def plan(
@@ -100,10 +101,15 @@ def _settings(since: int | None, final_too: bool) -> Settings:
 
 
 class Outcome(NamedTuple):
-    """How a run ended. has_published: the warehouse was replaced, whatever became of what is made of it."""
+    """How a run ended. made: where that is which it made for people, by the names of the published assets."""
 
     is_success: bool
-    has_published: bool
+    made: Mapping[str, Path]
+
+    @property
+    def has_published(self) -> bool:
+        """Whether the warehouse was replaced, whatever became of what is made of it."""
+        return "warehouse" in self.made
 
 
 def run_job(settings: Settings) -> Outcome:
@@ -122,19 +128,11 @@ def run_job(settings: Settings) -> Outcome:
     with opened as instance:
         job = build_definitions(settings).resolve_job_def(REFRESH.name)
         result = job.execute_in_process(instance=instance, raise_on_error=False)
-        published = result.filter_events(lambda event: event.is_step_success and event.step_key == PUBLICATION)
-        return Outcome(result.success, bool(published))
-
-
-def _exported(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """What was made of the warehouse, and where it is."""
-    for export, name, place in (
-        ("site", "Dashboard", "site/index.html"),
-        ("workbooks", "Workbooks", "workbooks"),
-        ("open_data", "Open data", "open_data"),
-    ):
-        if export in settings.exports and (path := settings.exports_dir / place).exists():
-            yield name, path
+        events = result.get_asset_materialization_events()
+        told = [event.step_materialization_data.materialization for event in events]
+        published = [each for each in told if each.asset_key.path[0] == "published"]
+        made = {each.asset_key.path[1]: Path(str(each.metadata["path"].value)) for each in published}
+        return Outcome(result.success, made)
 
 
 def _print_result(settings: Settings) -> None:

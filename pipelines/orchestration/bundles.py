@@ -123,7 +123,8 @@ def open_bundle(path: Path, folder: Path) -> Bundle:
 def prepare_rebuild(bundle: Bundle, data_dir: Path) -> Settings:
     """Puts the captured files of a bundle into a data folder; the settings of a run that rebuilds from them.
 
-    Such a run asks no publisher and takes nothing in. Raises DamagedBundle where files are not those of raw.captures.
+    Such a run asks no publisher, takes nothing in and ends with the warehouse. Raises DamagedBundle where files are
+    not those of raw.captures.
     """
     given = bundle.contents["settings"]
     settings = Settings(
@@ -133,6 +134,7 @@ def prepare_rebuild(bundle: Bundle, data_dir: Path) -> Settings:
         definitions_dir=bundle.folder / "definitions",
         sample_seed=int(given["SECTORS_SAMPLE_SEED"]),
         as_of=date.fromisoformat(given["SECTORS_AS_OF"]) if given["SECTORS_AS_OF"] else None,
+        exports=(),
     )
     store, log = RawStore(settings.raw_dir), request_log(settings)
     rows = pl.read_parquet(bundle.parquet("raw.captures")).sort("vintage_order")

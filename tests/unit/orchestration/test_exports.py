@@ -67,12 +67,12 @@ def test_an_export_that_fails_fails(settings: Settings) -> None:
 
 
 def test_a_run_tells_failed_exports_from_a_failed_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "run_job", lambda _: runs.Outcome(is_success=False, has_published=True))
+    monkeypatch.setattr(runs, "run_job", lambda _: runs.Outcome(is_success=False, made={"warehouse": Path()}))
     monkeypatch.setattr(runs, "_print_result", lambda _: None)
     result = CliRunner().invoke(app, ["run"], env={"SECTORS_DATA_DIR": str(settings.data_dir)})
     assert result.exit_code == 1
     assert "The warehouse is published, but not all that was to be made of it" in result.output
-    monkeypatch.setattr(runs, "run_job", lambda _: runs.Outcome(is_success=False, has_published=False))
+    monkeypatch.setattr(runs, "run_job", lambda _: runs.Outcome(is_success=False, made={}))
     result = CliRunner().invoke(app, ["run"], env={"SECTORS_DATA_DIR": str(settings.data_dir)})
     assert result.exit_code == 1
     assert "the last published warehouse is as it was" in result.output
