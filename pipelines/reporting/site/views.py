@@ -44,7 +44,7 @@ class View:
     ownership: str
     measure: str = USUAL_MEASURE
 
-    @property
+    @cached_property
     def region_name(self) -> str:
         """Name of the region."""
         return str(next(one["name"] for one in regions(self.tables) if one["key"] == self.region))
@@ -277,11 +277,11 @@ def usual_view(tables: Tables) -> View:
 
 def choices(tables: Tables, view: View) -> dict[str, Any]:
     """What the pages let people choose from, the words that sentences are made of, and the queries."""
-    measures = tables["site_measures"]
+    measures, places = tables["site_measures"], regions(tables)
     periods = tables["site_periods"].select(key="period", revision_status="revision_status").to_dicts()
     owners = sorted(measures.get_column("ownership").unique(), key=[*sentences.OWNERSHIPS].index)
     known: Mapping[str, Sequence[str]] = {
-        "region": [one["key"] for one in regions(tables)],
+        "region": [one["key"] for one in places],
         "definition": sorted(measures.get_column("definition").unique(), reverse=True),
         "period": [one["key"] for one in periods],
         "ownership": owners,
@@ -290,7 +290,7 @@ def choices(tables: Tables, view: View) -> dict[str, Any]:
     }
     usual = {name: getattr(view, name) for name in ("region", "definition", "period", "ownership", "measure")}
     return {
-        "regions": regions(tables),
+        "regions": places,
         "periods": periods,
         "sectors": sectors(tables),
         "known": known,
