@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from contract_rows import complete
 
 from pipelines.orchestration.sites import write_site
 from pipelines.warehouse.connection import open_database
@@ -68,9 +69,9 @@ def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str,
     """Makes a table of the contracts; columns that a row does not say are null where they may be, else a default."""
     contract = ALL_TABLES[table]
     connection.execute(contract.create_statement())
-    empty = {c.name: None if c.is_nullable else _DEFAULT.get(c.type, 0) for c in contract.columns}
     if rows:
-        frame = pl.DataFrame([empty | row for row in rows], infer_schema_length=None)  # noqa: F841 - read by DuckDB
+        whole = [complete(contract, row, _DEFAULT) for row in rows]
+        frame = pl.DataFrame(whole, infer_schema_length=None)  # noqa: F841 - read by DuckDB
         connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM frame")
 
 

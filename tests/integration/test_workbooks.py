@@ -7,14 +7,14 @@ import re
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import openpyxl
 import pytest
+from contract_rows import insert
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -35,19 +35,8 @@ SHEETS = [
     *("Screening", "Published figures"),
 ]
 NAMES_ROW = 5
-ZERO: Mapping[str, object] = {"VARCHAR": "", "BOOLEAN": False, "VARCHAR[]": [], "DATE": date(2000, 1, 1)}
 
 Row = dict[str, Any]
-
-
-def insert(connection: duckdb.DuckDBPyConnection, name: str, *rows: Mapping[str, object]) -> None:
-    """Adds rows to a table of the contracts; what they leave out is null, or nothing where that is not allowed."""
-    table = ALL_TABLES[name]
-    for row in rows:
-        assert set(row) <= {column.name for column in table.columns}
-        empty = {column.name: None if column.is_nullable else ZERO.get(column.type, 0) for column in table.columns}
-        places = ", ".join("?" for _ in table.columns)
-        connection.execute(f"INSERT INTO {name} VALUES ({places})", list({**empty, **row}.values()))
 
 
 def measure_rows(region: str, name: str, data_origin: str) -> Iterator[Row]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import date
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
+from contract_rows import complete
 
 from pipelines.domain.code_tables import household_industries, naics_vintages, ownerships, sources
 from pipelines.domain.release_calendar import releases_table
 from pipelines.warehouse.build import ContractFinding, build_from_frame, build_from_model, check_contract
 from pipelines.warehouse.connection import LAYERS
-from pipelines.warehouse.contracts import ALL_TABLES, Column, Table
+from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.sql_models import load_model
 
 Row = dict[str, Any]
@@ -71,7 +71,6 @@ _DEFAULTS: Mapping[str, Mapping[str, object]] = {
     "reference.sector_codes": {"definition": "strict", "naics_vintage": 2012, "equivalence": "same", "grade": "A"},
     "reference.codes_too_fine": {"definition": "strict", "naics_vintage": 2012, "deepest_naics_level": 7},
 }
-_ZERO: Mapping[str, object] = {"VARCHAR": "", "BOOLEAN": False, "VARCHAR[]": [], "DATE": date(2000, 1, 1)}
 
 
 class Warehouse:
@@ -203,9 +202,10 @@ def _complete(table: Table, given: Mapping[str, object]) -> Row:
     row = {**_DEFAULTS.get(table.name, {}), **row}
     if table.name == "raw.captures":  # seen last when it was published, if nothing else is said
         row = {"last_seen_at": row["published_at"], **row}
-    unknown = set(given) - {"jobs"} - {column.name for column in table.columns}
+    columns = {column.name for column in table.columns}
+    unknown = set(given) - {"jobs"} - columns
     assert not unknown, f"{table.name} has no column {unknown}"
-    return {column.name: row.get(column.name, _empty(column)) for column in table.columns}
+    return complete(table, {name: value for name, value in row.items() if name in columns})
 
 
 def _complete_cell(given: Row) -> Row:
@@ -225,10 +225,6 @@ def _complete_cell(given: Row) -> Row:
     }
     hidden = None if row["disclosure"] == "suppressed" else 0
     return {**derived, **dict.fromkeys(_HIDDEN_WHERE_SUPPRESSED, hidden), **row}
-
-
-def _empty(column: Column) -> object:
-    return None if column.is_nullable else _ZERO.get(column.type, 0)
 
 
 NewWarehouse = Callable[[], AbstractContextManager[Warehouse]]

@@ -1,7 +1,7 @@
 """A published warehouse of few rows, made by hand: every public table by its contract, the definitions as shipped."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from contract_rows import Row, insert
 
 from pipelines.domain import code_tables
 from pipelines.domain.definition_tables import Definitions
@@ -21,9 +22,15 @@ from pipelines.warehouse.build import build_from_frame
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 
-Row = Mapping[str, Any]
 CONTENT = b"area_fips,own_code\r\n41051,5\r\n"
-_PLAIN: Mapping[str, Any] = {"VARCHAR": "x", "DOUBLE": 0.5, "BOOLEAN": True, "DATE": None, "VARCHAR[]": ["x"]}
+_PLAIN: Row = {
+    "VARCHAR": "x",
+    "DOUBLE": 0.5,
+    "BOOLEAN": True,
+    "DATE": None,
+    "VARCHAR[]": ["x"],
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), 1),
+}
 
 
 @cache
@@ -36,12 +43,7 @@ def fill(connection: duckdb.DuckDBPyConnection, name: str, *rows: Row) -> Table:
     table = ALL_TABLES[name]
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
     connection.execute(table.create_statement())
-    plain = {one.name: None if one.is_nullable else _PLAIN.get(one.type, 1) for one in table.columns}
-    for row in rows:
-        values = plain | dict(row)
-        assert values.keys() == plain.keys()
-        marks = ", ".join("?" for _ in values)
-        connection.execute(f"INSERT INTO {name} VALUES ({marks})", list(values.values()))
+    insert(connection, name, *rows, empty=_PLAIN)
     return table
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from contract_rows import insert
 from polars.testing import assert_frame_equal
 
 from pipelines.domain.code_tables import ownerships
@@ -21,7 +22,6 @@ from pipelines.warehouse.contracts.estimates import MADE_FROM
 Row = tuple[int, int | None]
 Frames = dict[str, pl.DataFrame]
 
-ZERO: Mapping[str, object] = {"VARCHAR": "", "VARCHAR[]": [], "BOOLEAN": False}
 TREE = [
     ("10", None, 0),
     ("23", "10", 4),
@@ -45,14 +45,6 @@ STATE: dict[str, Row] = {key: (2 * count, value and 2 * value) for key, (count, 
 CONTRADICTORY = COUNTY | {"5 621111": (4, 71)}
 
 
-def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Adds rows to a table; what they leave out is empty."""
-    columns = ALL_TABLES[name].columns
-    usual = {column.name: None if column.is_nullable else ZERO.get(column.type, 0) for column in columns}
-    values = [[(usual | dict(row))[column.name] for column in columns] for row in rows]
-    connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' for _ in columns)})", values)
-
-
 def add_area(
     connection: duckdb.DuckDBPyConnection,
     area: str,
@@ -73,14 +65,14 @@ def add_area(
             disclosure = "suppressed" if value is None else "disclosed"
             cell = {"own_code": own, "industry_code": industry, "quarter": quarter, "disclosure": disclosure}
             cells.append(place | cell | {"establishments": establishments} | measures)
-    fill(connection, "estimates.network_cells", cells)
+    insert(connection, "estimates.network_cells", *cells)
 
 
 def ask(connection: duckdb.DuckDBPyConnection, region: str, *areas: str, year: int = 2016, source: str = "bls") -> None:
     rows = [
         {"region": region, "source": source, "year": year, "state_fips": area[:2], "area_fips": area} for area in areas
     ]
-    fill(connection, "estimates.asked_regions", rows)
+    insert(connection, "estimates.asked_regions", *rows)
 
 
 @pytest.fixture
@@ -94,13 +86,17 @@ def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             {"naics_vintage": 2012, "industry_code": code, "parent_code": parent, "naics_level": level}
             for code, parent, level in TREE
         ]
-        fill(connection, "reference.naics", tree)
+        insert(connection, "reference.naics", *tree)
         leaves = {"homes": ["236115", "236116"], "single": ["236115"], "health": ["621111"]}
-        shared = {"definition": "strict", "kind": "sector", "naics_vintage": 2012}
-        fill(connection, "core.industry_groups", [shared | {"group_key": key} for key in leaves])
-        fill(connection, "core.industry_groups", [shared | {"group_key": "gross", "kind": "gross"}])
-        rows = [shared | {"group_key": key, "industry_code": code} for key, codes in leaves.items() for code in codes]
-        fill(connection, "core.industry_group_leaves", rows)
+        shared = {"definition": "strict", "kind": "sector"}
+        insert(connection, "core.industry_groups", *(shared | {"group_key": key} for key in leaves))
+        insert(connection, "core.industry_groups", shared | {"group_key": "gross", "kind": "gross"})
+        rows = [
+            shared | {"naics_vintage": 2012, "group_key": key, "industry_code": code}
+            for key, codes in leaves.items()
+            for code in codes
+        ]
+        insert(connection, "core.industry_group_leaves", *rows)
         yield connection
 
 
