@@ -99,7 +99,7 @@ def run_on_sample(folder: Path) -> SampleRuns:
     launch = run_program("dg", "launch", "--job", "refresh", environment=everything)
     status = run_program("sectors", "status", environment=environment)
     shutil.copytree(data_dir / "raw", again_dir / "raw")
-    again = run_program("sectors", "run", environment=variables(home, again_dir))
+    again = run_program("sectors", "run", environment=variables(make_home(folder / "again_home"), again_dir))
     return SampleRuns(home, data_dir, launch, status, again_dir, again)
 
 

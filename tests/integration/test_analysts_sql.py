@@ -117,7 +117,7 @@ def test_a_reader_that_leaves_early_ends_it_quietly(sample_runs: Any) -> None:
         (("query",), "expected one of"),
         (("query", "SELECT 1", "--example", "jobs_by_month"), "expected one of"),
         (("query", "--file", "no_such_file.sql"), "no_such_file.sql"),
-        (("query", "--file", "docs/lineage.png"), "no UTF-8 text"),
+        (("query", "--file", "docs/pictures/lineage.png"), "no UTF-8 text"),
         (("query", "--example", "jobs_by_monht"), "did you mean jobs_by_month"),
         (("show", "marts.sector_pai"), "did you mean marts.sector_pay"),
     ],
