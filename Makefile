@@ -1,5 +1,5 @@
 # The few commands of this project; `make help` lists them. Settings are SECTORS_* variables, see .env.example;
-# SOURCE, INBOX, DATA_DIR, DEFINITIONS_DIR, SINCE, AS_OF and EXPORTS can be given to make itself, as in
+# SOURCE, INBOX, DATA_DIR, CONFIDENTIAL_DIR, DEFINITIONS_DIR, SINCE, AS_OF and EXPORTS can be given to make itself, as in
 # make run SOURCE=files INBOX=some.zip
 PYTHON ?= python3
 VENV := .venv
@@ -14,6 +14,9 @@ export SECTORS_INBOX := $(INBOX)
 endif
 ifdef DATA_DIR
 export SECTORS_DATA_DIR := $(DATA_DIR)
+endif
+ifdef CONFIDENTIAL_DIR
+export SECTORS_CONFIDENTIAL_DIR := $(CONFIDENTIAL_DIR)
 endif
 ifdef DEFINITIONS_DIR
 export SECTORS_DEFINITIONS_DIR := $(DEFINITIONS_DIR)

@@ -5,6 +5,7 @@ from functools import partial
 
 import dagster as dg
 
+from pipelines.orchestration.confidential import without_values
 from pipelines.orchestration.estimation_runs import estimate_everything
 from pipelines.orchestration.factories import Report, build_tables, check_specs, sql_table_asset
 from pipelines.orchestration.metadata import table_spec
@@ -24,7 +25,7 @@ TABLES = [sql_table_asset(name) for name in model_names("estimates")]
 )
 def hidden_figures(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Bounds, estimates and intervals of every hidden cell and of every figure that has some."""
-    with open_database(settings.working_database, read_only=True) as connection:
+    with without_values(settings), open_database(settings.working_database, read_only=True) as connection:
         frames = estimate_everything(connection, settings.estimates_dir, processes=os.cpu_count() or 1)
     yield from build_tables(
         context, settings, {name: partial(build_from_frame, frame=frame) for name, frame in frames.items()}

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.orchestration.confidential import without_values
 from pipelines.orchestration.exports import WAREHOUSE, WRITERS, export_asset
 from pipelines.orchestration.factories import table_note
 from pipelines.orchestration.metadata import asset_key, published_tables
@@ -17,7 +18,8 @@ from pipelines.warehouse.publish import publish_warehouse
 )
 def published_warehouse(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
     """The warehouse that analysts open read-only; replaced only when every blocking check of the run passed."""
-    tables = publish_warehouse(settings.working_database, settings.published_database, table_note(settings))
+    with without_values(settings):
+        tables = publish_warehouse(settings.working_database, settings.published_database, table_note(settings))
     path = dg.MetadataValue.path(str(settings.published_database))
     return dg.MaterializeResult(metadata={"path": path, "tables": len(tables)})
 

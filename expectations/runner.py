@@ -4,7 +4,7 @@ Great Expectations itself is in `great_expectations_on_duckdb`, imported here on
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,11 +14,14 @@ from expectations.results import ExpectationResult, not_evaluated
 from expectations.vocabulary import Expectation, TableSuite
 
 
-def run_suites(database: Path, suites: Sequence[TableSuite], docs: DataDocs, run_name: str) -> list[ExpectationResult]:
+def run_suites(
+    database: Path, suites: Sequence[TableSuite], docs: DataDocs, run_name: str, confidential: Collection[str] = ()
+) -> list[ExpectationResult]:
     """Evaluate `suites` on `database`, opened read-only and closed afterwards, and add them to the run's Data Docs.
 
     Returns one result for each expectation, in the order of the suites; a suite without expectations gives one failure,
-    a missing table fails all of its expectations. The Data Docs are written whatever the outcome.
+    a missing table fails all of its expectations. The Data Docs are written whatever the outcome. Of the tables in
+    `confidential` results say rule and count only.
 
     Raises ValueError without suites or with two for one table, duckdb.Error if the file cannot be opened read-only:
     it is missing, or this process or another one still has it open for writing.
@@ -28,6 +31,7 @@ def run_suites(database: Path, suites: Sequence[TableSuite], docs: DataDocs, run
         raise ValueError(f"run_suites needs one suite for each table, got {tables}.")
     with _opened(database) as connection:
         results = [result for suite in suites for result in _run_suite(connection, suite)]
+    results = [result.without_values() if result.table in confidential else result for result in results]
     write_data_docs(docs, run_name, results)
     return results
 

@@ -20,6 +20,7 @@ VARIABLES = frozenset(
         "SECTORS_SOURCE",
         "SECTORS_INBOX",
         "SECTORS_DATA_DIR",
+        "SECTORS_CONFIDENTIAL_DIR",
         "SECTORS_DEFINITIONS_DIR",
         "SECTORS_SAMPLE_SEED",
         "SECTORS_CONTACT_EMAIL",
@@ -33,7 +34,7 @@ VARIABLES = frozenset(
 )
 
 Export = Literal["site", "workbooks", "open_data"]
-Source = Literal["sample", "files", "bls", "qualityinfo"]
+Source = Literal["sample", "files", "bls", "qualityinfo", "establishments"]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WEB_SOURCES: tuple[Source, ...] = ("bls", "qualityinfo")
 
@@ -49,6 +50,7 @@ class Settings:
     source: Source = "sample"
     inbox: Path = PROJECT_ROOT / "data" / "inbox"
     data_dir: Path = PROJECT_ROOT / "data"
+    """Of establishment records the confidential folder: whatever is made of them lies in it, and nowhere else."""
     definitions_dir: Path = SHIPPED_DEFINITIONS
     sample_seed: int = 2016
     scheduled_source: Source = "bls"
@@ -104,6 +106,11 @@ class Settings:
         return self.source == "sample"
 
     @property
+    def is_confidential(self) -> bool:
+        """Whether the run reads establishment records: then nothing of it is for people."""
+        return self.source == "establishments"
+
+    @property
     def _day(self) -> str:
         """What a rebuilt day is known by: it never takes the place of the present."""
         return f"_as_of_{self.as_of}" if self.as_of else ""
@@ -132,11 +139,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     source = given.get("SECTORS_SOURCE", "files" if as_of else "sample")
     if source not in get_args(Source):
         raise SettingsError(f"SECTORS_SOURCE={source}: expected one of {', '.join(get_args(Source))}")
-    if source != "files" and "SECTORS_INBOX" in given:
+    is_confidential = source == "establishments"
+    if source not in ("files", "establishments") and "SECTORS_INBOX" in given:
         raise SettingsError(
             f"SECTORS_INBOX is set, but SECTORS_SOURCE={source} never reads it; set SECTORS_SOURCE=files"
         )
-    data_dir = _folder(given, "SECTORS_DATA_DIR", PROJECT_ROOT / "data")
+    data_dir = _confidential_folder(given) if is_confidential else _folder(given, "SECTORS_DATA_DIR", Settings.data_dir)
     if data_dir.exists() and not data_dir.is_dir():
         raise SettingsError(f"SECTORS_DATA_DIR={data_dir}: this is a file; expected a folder, or a name for a new one")
     inbox = _folder(given, "SECTORS_INBOX", data_dir / "inbox")
@@ -152,7 +160,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         contact_email=_email(given, "SECTORS_CONTACT_EMAIL"),
         since=_year(given, "SECTORS_SINCE"),
         as_of=as_of,
-        exports=_exports(given, "SECTORS_EXPORTS"),
+        exports=() if is_confidential else _exports(given, "SECTORS_EXPORTS"),
         alert_webhook=_web_address(given, "SECTORS_ALERT_WEBHOOK", is_secret=True),
         bls_address=_web_address(given, "SECTORS_BLS_ADDRESS") or Settings.bls_address,
         qualityinfo_address=_web_address(given, "SECTORS_QUALITYINFO_ADDRESS") or Settings.qualityinfo_address,
@@ -161,6 +169,27 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _folder(given: Mapping[str, str], name: str, default: Path) -> Path:
     return Path(given[name]).expanduser().resolve() if name in given else default
+
+
+def _confidential_folder(given: Mapping[str, str]) -> Path:
+    """Where establishment records are; apart from the project and from public data, symbolic links followed."""
+    name = "SECTORS_CONFIDENTIAL_DIR"
+    if name not in given:
+        raise SettingsError(
+            f"{name} is not set: SECTORS_SOURCE=establishments needs a folder of its own, outside the project, that "
+            "nobody else can enter (mkdir -m 700 FOLDER)"
+        )
+    if "SECTORS_DATA_DIR" in given:
+        raise SettingsError(
+            f"SECTORS_DATA_DIR is set, but with SECTORS_SOURCE=establishments all data lie in {name}; leave it out"
+        )
+    folder = _folder(given, name, Settings.data_dir)
+    for apart, what in ((PROJECT_ROOT, "the project"), (Settings.data_dir.resolve(), "the folder of public data")):
+        if folder.is_relative_to(apart) or apart.is_relative_to(folder):
+            raise SettingsError(
+                f"{name}={folder}: it lies in or around {what}, {apart}; expected a folder apart from it"
+            )
+    return folder
 
 
 def _existing_folder(given: Mapping[str, str], name: str, default: Path) -> Path:

@@ -117,9 +117,11 @@ def run_job(settings: Settings) -> Outcome:
     import dagster as dg
 
     from pipelines.definitions import build_definitions
+    from pipelines.orchestration.confidential import make_private
     from pipelines.orchestration.jobs import REFRESH
     from pipelines.orchestration.one_at_a_time import alone
 
+    make_private(settings)
     os.environ.setdefault("DAGSTER_HOME", str(PROJECT_ROOT))
     os.chdir(PROJECT_ROOT)
     say(f"Source {settings.source}; data under {settings.data_dir}")

@@ -15,7 +15,8 @@ from expectations.results import ExpectationResult
 from expectations.runner import run_suites
 from expectations.suites import BY_TABLE
 from pipelines.domain.code_tables import SYNTHETIC
-from pipelines.orchestration.metadata import asset_key, rows_as_metadata, table_spec
+from pipelines.orchestration.confidential import without_values
+from pipelines.orchestration.metadata import asset_key, hides_rows, rows_as_metadata, table_spec
 from pipelines.settings import Settings
 from pipelines.warehouse.build import ContractFinding, build_from_frame, build_from_model, check_contract, comment_table
 from pipelines.warehouse.build_log import begin_build, record_build
@@ -54,8 +55,22 @@ def build_tables(context: dg.AssetExecutionContext, settings: Settings, builds: 
     """Builds tables in the working database, in order, and reports each with its two checks.
 
     A table that breaks its contract or a critical expectation is reported as such; Dagster then stops what is
-    downstream of it, publication in any case.
+    downstream of it, publication in any case. Of confidential tables no row is told.
     """
+    with without_values(settings):
+        row_counts, findings, results = _build_and_check(context, settings, builds)
+    for name, row_count in row_counts.items():
+        metadata = {} if ALL_TABLES[name].is_view else {"dagster/row_count": row_count}
+        yield dg.MaterializeResult(asset_key=asset_key(name), metadata=metadata)
+        yield _contract_result(name, findings[name], hides_rows(ALL_TABLES[name], settings.is_confidential))
+        if name in BY_TABLE:
+            yield _suite_result(name, [result for result in results if result.table == name])
+
+
+def _build_and_check(
+    context: dg.AssetExecutionContext, settings: Settings, builds: Mapping[str, Build]
+) -> tuple[dict[str, int], dict[str, list[ContractFinding]], list[ExpectationResult]]:
+    """Rows and contract findings by table, and the results of the tables' suites."""
     row_counts: dict[str, int] = {}
     findings: dict[str, list[ContractFinding]] = {}
     with open_database(settings.working_database) as connection:
@@ -65,16 +80,13 @@ def build_tables(context: dg.AssetExecutionContext, settings: Settings, builds: 
             comment_table(connection, ALL_TABLES[name], prefix=table_note(settings))
             findings[name] = check_contract(connection, ALL_TABLES[name])
     suites = [BY_TABLE[name] for name in builds if name in BY_TABLE]
-    results = run_suites(settings.working_database, suites, data_docs(settings), context.run.run_id) if suites else []
+    confidential = [name for name in builds if hides_rows(ALL_TABLES[name], settings.is_confidential)]
+    docs, run_name = data_docs(settings), context.run.run_id
+    results = run_suites(settings.working_database, suites, docs, run_name, confidential) if suites else []
     blocked = {result.table for result in results if result.blocks}
     with open_database(settings.working_database) as connection:
         record_build(connection, {name: not findings[name] and name not in blocked for name in builds})
-    for name, row_count in row_counts.items():
-        metadata = {} if ALL_TABLES[name].is_view else {"dagster/row_count": row_count}
-        yield dg.MaterializeResult(asset_key=asset_key(name), metadata=metadata)
-        yield _contract_result(name, findings[name])
-        if name in BY_TABLE:
-            yield _suite_result(name, [result for result in results if result.table == name])
+    return row_counts, findings, results
 
 
 def sql_table_asset(name: str) -> dg.AssetsDefinition:
@@ -105,7 +117,7 @@ def measured_asset(model_name: str, measure: Measure) -> dg.AssetsDefinition:
         check_specs=check_specs(*names),
     )
     def build(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
-        with open_database(settings.working_database, read_only=True) as connection:
+        with without_values(settings), open_database(settings.working_database, read_only=True) as connection:
             frames = measure(connection.sql(model.sql).pl())
         yield from build_tables(
             context, settings, {name: partial(build_from_frame, frame=frames[name]) for name in names}
@@ -119,13 +131,19 @@ def data_docs(settings: Settings) -> DataDocs:
     return DataDocs(settings.exports_dir / "data_docs", "Data Docs: target sectors", table_note(settings).strip())
 
 
-def _contract_result(name: str, findings: list[ContractFinding]) -> dg.AssetCheckResult:
+def _contract_result(name: str, findings: list[ContractFinding], hides: bool) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=asset_key(name),
         check_name="contract",
         passed=not findings,
-        metadata={finding.rule: rows_as_metadata(finding.failing_rows) for finding in findings},
+        metadata={finding.rule: _rows_of(finding, hides) for finding in findings},
     )
+
+
+def _rows_of(finding: ContractFinding, hides: bool) -> dg.TableMetadataValue | dg.TextMetadataValue:
+    if hides:
+        return dg.MetadataValue.text(f"{len(finding.failing_rows)} rows found, not shown: they are confidential")
+    return rows_as_metadata(finding.failing_rows)
 
 
 def _suite_result(name: str, results: list[ExpectationResult]) -> dg.AssetCheckResult:
@@ -146,4 +164,6 @@ def _suite_result(name: str, results: list[ExpectationResult]) -> dg.AssetCheckR
 def _failure(result: ExpectationResult) -> dg.TableMetadataValue | dg.TextMetadataValue:
     if result.failing_rows:
         return rows_as_metadata(result.failing_rows)
+    if result.unexpected_count:
+        return dg.MetadataValue.text(f"{result.unexpected_count} rows found, not shown: they are confidential")
     return dg.MetadataValue.text(result.error or f"found {result.observed_value}")

@@ -73,6 +73,11 @@ def rows_as_metadata(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataVa
     )
 
 
+def hides_rows(table: Table, is_confidential: bool) -> bool:
+    """Whether findings on a table say rule and count only: in a confidential run of every table but definitions."""
+    return table.is_confidential or (is_confidential and table.schema != "reference")
+
+
 def _shown(value: object) -> str | int | float | bool:
     return value if isinstance(value, str | int | float | bool) else str(value)
 

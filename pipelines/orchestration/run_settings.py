@@ -10,15 +10,17 @@ from typing import get_args
 
 import dagster as dg
 
+from pipelines.orchestration.confidential import make_private
 from pipelines.orchestration.one_at_a_time import alone
-from pipelines.settings import Settings, Source
+from pipelines.settings import Settings, SettingsError, Source
 
 
 def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
     """A resource that gives these settings, or for one run others of: source, since, asks_final_files.
 
     A run waits until every other run in the same data folder has ended: DuckDB has one writer, and tables of two runs
-    must not be mixed. Schedules and sensors, which only look, do not wait.
+    must not be mixed. Schedules and sensors, which only look, do not wait. Raises SettingsError where a run would
+    read confidential records into a public folder, or anything else into the confidential one.
     """
 
     @dg.resource(
@@ -31,6 +33,12 @@ def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
     )
     def bound(context: dg.InitResourceContext) -> Iterator[Settings]:
         of_run = replace(settings, **context.resource_config)
+        if of_run.is_confidential != settings.is_confidential:
+            raise SettingsError(
+                f"this run asks for source {of_run.source}, but the settings are of {settings.source}: establishment "
+                "records have a folder of their own, and SECTORS_SOURCE=establishments is set for the whole process"
+            )
+        make_private(of_run)
         if context.run is None:
             yield of_run
             return

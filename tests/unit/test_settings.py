@@ -87,7 +87,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         qualityinfo_address="https://mirror.example",
     )
     assert not settings.is_synthetic
-    assert len(VARIABLES) == 12
+    assert len(VARIABLES) == 13
 
 
 def test_the_environment_is_read_when_asked_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +197,10 @@ def test_publishers_are_sources_and_no_sample(source: str) -> None:
     assert not settings.is_synthetic
 
 
-@pytest.mark.parametrize(("given", "scheduled"), [({}, "bls"), *(({"SECTORS_SOURCE": one}, one) for one in SOURCES)])
+@pytest.mark.parametrize(
+    ("given", "scheduled"),
+    [({}, "bls"), *(({"SECTORS_SOURCE": one}, one) for one in SOURCES if one != "establishments")],
+)
 def test_runs_that_start_by_themselves_ask_bls_unless_the_source_is_set(given: dict[str, str], scheduled: str) -> None:
     assert read_settings(given).scheduled_source == scheduled
 
@@ -225,7 +228,7 @@ def test_an_unknown_variable_is_named_with_those_there_are() -> None:
 
 @pytest.mark.parametrize("value", ["Files", "BLS", "files,sample"])
 def test_an_unknown_source_is_named_with_those_there_are(value: str) -> None:
-    assert message(SECTORS_SOURCE=value) == f"SECTORS_SOURCE={value}: expected one of sample, files, bls, qualityinfo"
+    assert message(SECTORS_SOURCE=value) == f"SECTORS_SOURCE={value}: expected one of {', '.join(SOURCES)}"
 
 
 @pytest.mark.parametrize("source", ["", "sample", "bls", "qualityinfo"])
@@ -308,3 +311,69 @@ def test_exports_are_asked_for_by_name(value: str, exports: tuple[str, ...]) -> 
 @pytest.mark.parametrize("value", ["pages", "site,none", "site,"])
 def test_an_export_there_is_not_is_refused(value: str) -> None:
     assert message(SECTORS_EXPORTS=value).startswith(f"SECTORS_EXPORTS={value}: expected none, or some of site,")
+
+
+class TestConfidentialFolder:
+    """Where establishment records may lie; who may enter it is checked when a run begins."""
+
+    def test_all_data_of_establishments_lie_in_it_and_nothing_is_exported(self, tmp_path: Path) -> None:
+        settings = read_settings(
+            {
+                "SECTORS_SOURCE": "establishments",
+                "SECTORS_CONFIDENTIAL_DIR": str(tmp_path),
+                "SECTORS_EXPORTS": "site",
+            }
+        )
+        assert settings.is_confidential
+        assert (settings.data_dir, settings.inbox, settings.exports) == (tmp_path, tmp_path / "inbox", ())
+        folders = (settings.raw_dir, settings.typed_dir, settings.estimates_dir, settings.exports_dir)
+        files = (settings.working_database, settings.published_database)
+        assert all(path.is_relative_to(tmp_path) for path in (*folders, *files))
+
+    def test_an_inbox_may_be_named(self, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        settings = read_settings(
+            {
+                "SECTORS_SOURCE": "establishments",
+                "SECTORS_CONFIDENTIAL_DIR": str(tmp_path / "own"),
+                "SECTORS_INBOX": str(tmp_path / "in"),
+            }
+        )
+        assert settings.inbox == tmp_path / "in"
+
+    def test_it_must_be_set(self) -> None:
+        assert "SECTORS_CONFIDENTIAL_DIR is not set" in message(SECTORS_SOURCE="establishments")
+
+    def test_the_data_folder_cannot_be_set_beside_it(self, tmp_path: Path) -> None:
+        said = message(
+            SECTORS_SOURCE="establishments",
+            SECTORS_CONFIDENTIAL_DIR=str(tmp_path / "one"),
+            SECTORS_DATA_DIR=str(tmp_path / "two"),
+        )
+        assert said.startswith("SECTORS_DATA_DIR is set, but")
+
+    @pytest.mark.parametrize(
+        "folder", [PROJECT_ROOT, PROJECT_ROOT / "data" / "own", PROJECT_ROOT.parent, PROJECT_ROOT / "x" / ".." / "own"]
+    )
+    def test_it_lies_apart_from_the_project(self, folder: Path) -> None:
+        said = message(SECTORS_SOURCE="establishments", SECTORS_CONFIDENTIAL_DIR=str(folder))
+        assert "in or around the project" in said
+
+    def test_symbolic_links_are_followed(self, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to(PROJECT_ROOT / "docs")
+        said = message(SECTORS_SOURCE="establishments", SECTORS_CONFIDENTIAL_DIR=str(tmp_path / "link"))
+        assert "in or around the project" in said
+
+    def test_public_data_that_lie_elsewhere_count_too(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        public = tmp_path / "public"
+        public.mkdir()
+        (tmp_path / "link").symlink_to(public)
+        monkeypatch.setattr(Settings, "data_dir", tmp_path / "link")
+        for folder in (public / "own", tmp_path):
+            said = message(SECTORS_SOURCE="establishments", SECTORS_CONFIDENTIAL_DIR=str(folder))
+            assert "in or around the folder of public data" in said
+
+    @pytest.mark.parametrize("source", ["sample", "files", "bls", "qualityinfo"])
+    def test_no_other_source_reads_it(self, source: str) -> None:
+        unusable = read_settings({"SECTORS_SOURCE": source, "SECTORS_CONFIDENTIAL_DIR": str(PROJECT_ROOT)})
+        assert unusable == read_settings({"SECTORS_SOURCE": source})

@@ -43,6 +43,8 @@ class Table:
     cautions: tuple[Caution, ...] = ()
     is_view: bool = False
     is_published: bool = True
+    is_confidential: bool = False
+    """Holds establishment records: no row of it is ever shown or published."""
 
     @property
     def schema(self) -> str:

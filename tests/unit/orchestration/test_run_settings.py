@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.orchestration.one_at_a_time import alone
 from pipelines.orchestration.run_settings import settings_of_run
-from pipelines.settings import Settings
+from pipelines.settings import Settings, Source
 
 GIVEN = replace(Settings(), data_dir=Path("elsewhere"), contact_email="ann@board.example", since=2018)
 
@@ -121,3 +121,18 @@ def test_a_lock_ends_with_its_process_however_it_ends(tmp_path: Path) -> None:
     told: list[str] = []
     with alone(lock, told.append, "waiting"):
         assert told == []
+
+
+@pytest.mark.parametrize(("settings", "source"), [("establishments", "files"), ("files", "establishments")])
+def test_no_run_changes_between_confidential_records_and_public_files(
+    settings: Source, source: Source, tmp_path: Path
+) -> None:
+    given = replace(GIVEN, source=settings, data_dir=tmp_path / "data")
+    config = {"settings": {"config": {"source": source}}}
+    with (
+        pytest.raises(dg.DagsterResourceFunctionError) as failure,
+        dg.build_resources({"settings": settings_of_run(given)}, resource_config=config),
+    ):
+        pass
+    assert f"this run asks for source {source}" in str(failure.value.__cause__)
+    assert not given.data_dir.exists()
