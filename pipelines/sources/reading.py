@@ -10,6 +10,7 @@ from typing import Literal
 import polars as pl
 
 Frequency = Literal["quarterly", "annual"]
+Publisher = Literal["bls", "qualityinfo", "establishments"]
 
 KEYS: dict[str, pl.DataType] = {
     "area_fips": pl.String(),
@@ -94,7 +95,7 @@ class MemberCells:
     frequency: Frequency
     cells: pl.DataFrame
     rejected: pl.DataFrame
-    publisher: Literal["bls", "qualityinfo"] = "bls"
+    publisher: Publisher = "bls"
 
 
 class RefusedFile(Exception):  # noqa: N818 - the name is the domain's word

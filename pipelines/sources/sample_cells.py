@@ -1,7 +1,8 @@
 """Cells of the synthetic sample as BLS would publish them: every level, quarterly and annual, true values and codes.
 
-Belongs here: adding establishments up, disclosure, location quotients, changes over the year.
-Not here: the establishments (sample_economy), the suppression algorithm (sample_suppression), files (sample_files).
+Belongs here: disclosure, location quotients, changes over the year.
+Not here: the establishments (sample_economy), adding them up (establishment_cells), the suppression algorithm
+(sample_suppression), files (sample_files).
 """
 
 from collections.abc import Sequence
@@ -11,20 +12,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipelines.sources.establishment_cells import (
+    ADDITIVE,
+    ALL_INDUSTRIES,
+    CELL,
+    JOB_MONTHS,
+    TOTAL_COVERED,
+    add_up,
+    aggregation_level,
+    average_weekly_wage,
+    half_up,
+)
 from pipelines.sources.sample_calibration import FEDERAL, LOCAL, PRIVATE, STATE, STATEWIDE
 from pipelines.sources.sample_economy import SampleEconomy
 from pipelines.sources.sample_suppression import Hierarchy, hide_complements, is_sensitive
 
-CELL = ("area_fips", "own_code", "industry_code")
-ADDITIVE = (
-    "establishments",
-    "month1_employment",
-    "month2_employment",
-    "month3_employment",
-    "wages_usd",
-    "taxable_wages_usd",
-    "contributions_usd",
-)
 QUARTERLY_MEASURES = (*ADDITIVE, "average_weekly_wage_usd")
 ANNUAL_MEASURES = (
     "establishments",
@@ -35,7 +37,7 @@ ANNUAL_MEASURES = (
     "average_weekly_wage_usd",
     "average_annual_pay_usd",
 )
-ALL_INDUSTRIES, TOTAL_COVERED, TOTAL_GOVERNMENT = "10", "0", "8"
+TOTAL_GOVERNMENT = "8"
 # Disclosed private cells of one or two establishments are all unclassified, and no federal cell is ever hidden
 # (BLS, QCEW 2016, Oregon).
 UNCLASSIFIED = ("1029", "99", "999", "9999", "99999", "999999")
@@ -89,19 +91,13 @@ def publish_cells(economy: SampleEconomy, naics: pl.DataFrame) -> PublishedCells
     cells = cells.sort("year", *CELL, "quarter").join(
         tree, left_on="industry_code", right_on="code", maintain_order="left"
     )
-    geography = pl.when(pl.col("area_fips") == STATEWIDE).then(pl.lit("5")).otherwise(pl.lit("7"))
-    level = pl.when((pl.col("level") == 0) & (pl.col("own_code") != TOTAL_COVERED)).then(1).otherwise("level")
     cells = cells.with_columns(
-        agglvl_code=pl.when(pl.col("own_code") == TOTAL_GOVERNMENT)
-        .then(pl.lit("96"))
-        .otherwise(geography + level.cast(pl.String)),
+        agglvl_code=pl.when(pl.col("own_code") == TOTAL_GOVERNMENT).then(pl.lit("96")).otherwise(aggregation_level()),
         size_code=pl.lit("0"),
     )
     quarterly = cells.with_columns(
         _disclosure(),
-        average_weekly_wage_usd=_half_up(
-            pl.col("wages_usd") * 3, 13 * pl.sum_horizontal(f"month{month}_employment" for month in (1, 2, 3))
-        ),
+        average_weekly_wage_usd=average_weekly_wage(),
     )
     return PublishedCells(
         _with_comparisons(quarterly, QUARTERLY_MEASURES, ("quarter",)),
@@ -111,39 +107,13 @@ def publish_cells(economy: SampleEconomy, naics: pl.DataFrame) -> PublishedCells
 
 def _add_up(establishments: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:
     """One row per cell and quarter with an establishment: sums, and the largest establishment's jobs and wages."""
-    period = ("year", "quarter")
-    sums = [pl.sum(name) for name in ADDITIVE]
-    largest = [pl.max("largest_jobs"), pl.max("largest_wages")]
-    jobs = pl.sum_horizontal(f"month{month}_employment" for month in (1, 2, 3))
-    leaves = establishments.group_by(*CELL, *period).agg(
+    leaves = establishments.group_by(*CELL, "year", "quarter").agg(
         pl.len().cast(pl.Int64).alias("establishments"),
-        *sums[1:],
-        largest_jobs=jobs.max(),
+        *(pl.sum(name) for name in ADDITIVE[1:]),
+        largest_jobs=JOB_MONTHS.max(),
         largest_wages=pl.max("wages_usd"),
     )
-    by_industry = (
-        leaves.join(_lineage(tree), on="industry_code")
-        .group_by("area_fips", "own_code", "ancestor", *period)
-        .agg(*sums, *largest)
-        .rename({"ancestor": "industry_code"})
-    )
-    total = by_industry.filter(pl.col("industry_code") == ALL_INDUSTRIES).with_columns(own_code=pl.lit(TOTAL_COVERED))
-    total = total.group_by(*CELL, *period).agg(*sums, *largest)
-    by_area = pl.concat([by_industry, total], how="diagonal")
-    state = by_area.with_columns(area_fips=pl.lit(STATEWIDE)).group_by(*CELL, *period).agg(*sums, *largest)
-    return pl.concat([by_area, state], how="diagonal")
-
-
-def _lineage(tree: pl.DataFrame) -> pl.DataFrame:
-    """industry_code, ancestor: every six-digit code with itself and each code above it."""
-    parent = dict(tree.select("code", "parent_code").iter_rows())
-    pairs = []
-    for leaf in tree.filter(pl.col("level") == pl.col("level").max())["code"]:
-        code = leaf
-        while code:
-            pairs.append((leaf, code))
-            code = parent[code]
-    return pl.DataFrame(pairs, schema={"industry_code": pl.String, "ancestor": pl.String}, orient="row")
+    return add_up(leaves, tree, pl.max("largest_jobs"), pl.max("largest_wages"))
 
 
 def _every_quarter(cells: pl.DataFrame) -> pl.DataFrame:
@@ -155,7 +125,7 @@ def _every_quarter(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hidden(cells: pl.DataFrame, tree: pl.DataFrame) -> NDArray[np.bool_]:
-    jobs = cells.select(pl.sum_horizontal(f"month{month}_employment" for month in (1, 2, 3))).to_series()
+    jobs = cells.select(JOB_MONTHS).to_series()
     exempt = cells.select(
         (pl.col("own_code") == FEDERAL)
         | (pl.col("own_code") == TOTAL_COVERED)
@@ -224,30 +194,25 @@ def _disclosure() -> pl.Expr:
     )
 
 
-def _half_up(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
-    """Whole quotient of integers, not negative, halves up; 0 where there is nothing to divide by."""
-    return pl.when(denominator > 0).then((2 * numerator + denominator) // (2 * denominator)).otherwise(0)
-
-
 def _annual(cells: pl.DataFrame) -> pl.DataFrame:
     """One row per cell and year: means rounded cell by cell, wages as sums, hidden if any quarter is.
 
     Average pay is wages over the mean of twelve months before it is rounded, the weekly wage that over 52: so computed,
     all 672 disclosed rows of BLS's 2020 slice of Delaware County, Ohio (39041) come out.
     """
-    job_months = pl.sum_horizontal(f"month{month}_employment" for month in (1, 2, 3)).sum()
+    job_months = JOB_MONTHS.sum()
     wages = pl.sum("wages_usd")
     return (
         cells.group_by("year", *CELL, "agglvl_code", "size_code", maintain_order=True)
         .agg(
             pl.any("is_hidden"),
-            _half_up(pl.sum("establishments"), pl.lit(4)).alias("establishments"),
-            _half_up(job_months, pl.lit(12)).alias("average_employment"),
+            half_up(pl.sum("establishments"), pl.lit(4)).alias("establishments"),
+            half_up(job_months, pl.lit(12)).alias("average_employment"),
             wages,
             pl.sum("taxable_wages_usd"),
             pl.sum("contributions_usd"),
-            _half_up(wages * 12, job_months * 52).alias("average_weekly_wage_usd"),
-            _half_up(wages * 12, job_months).alias("average_annual_pay_usd"),
+            half_up(wages * 12, job_months * 52).alias("average_weekly_wage_usd"),
+            half_up(wages * 12, job_months).alias("average_annual_pay_usd"),
         )
         .with_columns(
             pl.when("is_hidden").then(pl.lit("suppressed")).otherwise(pl.lit("disclosed")).alias("disclosure")

@@ -127,7 +127,8 @@ def write_sample(
 def sample_fingerprint(naics: pl.DataFrame, areas: pl.DataFrame) -> str:
     """16 hexadecimal digits that change whenever the same seed would write other files."""
     digest = hashlib.sha256()
-    for module in sorted(Path(__file__).parent.glob("sample_*.py")):
+    folder = Path(__file__).parent
+    for module in (*sorted(folder.glob("sample_*.py")), folder / "establishment_cells.py"):
         digest.update(module.read_bytes())
     for frame in (naics, areas):
         digest.update(frame.write_csv().encode())
