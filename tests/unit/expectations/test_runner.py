@@ -59,6 +59,20 @@ def test_what_is_true_passes_and_nulls_are_let_through(database: Path, docs: Dat
     assert all(result.failing_rows == [] and result.error is None for result in results)
 
 
+def test_of_confidential_tables_results_and_pages_say_rule_and_count_only(database: Path, docs: DataDocs) -> None:
+    broken = no_rows("broken", "SELECT title::BIGINT FROM core.cells", meaning=M)  # DuckDB quotes what it cannot cast
+    greatest = great_expectation("ExpectColumnMaxToBeBetween", column="wages_usd", max_value=1, meaning=M)
+    expectations = (*(expectation for expectation, *_ in FAILING), broken, greatest, row_count_between(9, meaning=M))
+    suite = TableSuite("core.cells", expectations)
+    results = run_suites(database, [suite], docs, "a run", confidential={"core.cells"})
+    counts = [count for _, count, *_ in FAILING]
+    assert [result.unexpected_count for result in results[: len(counts)]] == counts
+    assert [result.failing_rows for result in results] == [[]] * len(results)
+    assert [result.observed_value for result in results][-2:] == [None, 6]
+    told = str(results) + "".join(path.read_text("utf-8") for path in docs.folder.rglob("*.*"))
+    assert not {"plain", "1500"} & set(re.findall(r"\w+", told))
+
+
 # expectation, its count of failing rows and of rows looked at, and the establishments of the rows it must show
 FAILING = [
     (column_in_set("own_code", ["0", "5"], meaning=M), 1, 6, [13]),
