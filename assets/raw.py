@@ -22,7 +22,13 @@ from pipelines.warehouse.build import build_from_frame, build_from_parquet
 from pipelines.warehouse.contracts import ALL_TABLES
 
 CAPTURE_TABLES = ("raw.captures", "raw.refused_files", "raw.web_files")
-READ_TABLES = ("raw.rejected_rows", "raw.titles", "raw.quarterly_cells", "raw.annual_cells")
+READ_TABLES = (
+    "raw.rejected_rows",
+    "raw.titles",
+    "raw.quarterly_cells",
+    "raw.annual_cells",
+    "raw.establishment_records",
+)
 
 
 @quarterly_asset(QUARTERS_OF_BLS, group_name="raw", kinds={"csv"})

@@ -82,6 +82,20 @@ SUITES = (
         ),
     ),
     TableSuite(
+        "core.establishments",
+        (
+            column_in_set("own_code", ["1", "2", "3", "5"], meaning="Establishments are of one owner."),
+            column_between("size_class", 1, 9, meaning="BLS has nine size classes."),
+            *(column_between(f"month{month}_employment", 0, meaning="Jobs are not negative.") for month in (1, 2, 3)),
+            column_between("wages_usd", 0, meaning="Wages are not negative."),
+            no_rows(
+                "establishments_are_their_cells",
+                load_model("checks.establishments_are_their_cells").sql,
+                meaning="The cells of a file of records are the sums of its establishments, and nothing else.",
+            ),
+        ),
+    ),
+    TableSuite(
         "core.replaced_cells",
         (
             _DISCLOSURE,

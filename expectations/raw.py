@@ -15,7 +15,9 @@ from pipelines.warehouse.sql_models import load_model
 _SHA256 = r"[0-9a-f]{64}"
 
 _CODES = (
-    column_in_set("publisher", ["bls", "qualityinfo"], meaning="A cell is read by one of the readers there are."),
+    column_in_set(
+        "publisher", ["bls", "qualityinfo", "establishments"], meaning="A cell is read by one of the readers there are."
+    ),
     column_matches("area_fips", qcew_codes.AREA_PATTERN, meaning="Area codes have one of BLS's forms."),
     column_in_set("own_code", qcew_codes.OWNERSHIP_CODES, meaning="Ownership is one of BLS's codes."),
     column_in_set("agglvl_code", qcew_codes.AGGREGATION_LEVEL_CODES, meaning="Levels are BLS's aggregation levels."),
@@ -33,7 +35,11 @@ SUITES = (
             row_count_between(1, meaning="Nothing can be built from nothing."),
             column_matches("capture_sha256", _SHA256, meaning="A capture is named by the SHA-256 of its bytes."),
             column_between("bytes", 1, meaning="An empty file holds no figures."),
-            column_in_set("container", ["csv", "csv.gz", "zip", "xlsx"], meaning="Containers are told by content."),
+            column_in_set(
+                "container",
+                ["csv", "csv.gz", "zip", "xlsx", "fixed", "parquet"],
+                meaning="Containers are told by content.",
+            ),
             *(
                 column_matches(
                     name,

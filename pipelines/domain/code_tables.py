@@ -19,6 +19,7 @@ SOURCES = (
     # source, data_origin, deepest level of the industry tree it publishes (8 = 6 digits), which wins where two have it
     ("bls", "U.S. Bureau of Labor Statistics, QCEW", 8, 1),
     ("qualityinfo", "Oregon Employment Department, QualityInfo", 7, 2),
+    ("establishments", "Establishment records of the state's agency, QCEW", 8, 1),
     ("sample", SYNTHETIC, 8, 1),
 )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.domain.periods import Period
+from pipelines.orchestration.confidential import make_private, without_values
 from pipelines.orchestration.web_looks import (
     late_releases,
     look,
@@ -24,7 +25,14 @@ from pipelines.orchestration.web_looks import (
     request_log,
 )
 from pipelines.settings import SHIPPED_DEFINITIONS, WEB_SOURCES, Settings
-from pipelines.sources.capture import REFUSALS_SCHEMA, SAMPLE_SOURCE, CaptureReport, capture_files
+from pipelines.sources.capture import (
+    RECORDS_SOURCE,
+    REFUSALS_SCHEMA,
+    SAMPLE_SOURCE,
+    CaptureReport,
+    capture_files,
+    is_synthetic_name,
+)
 from pipelines.sources.capture_scope import load_scope
 from pipelines.sources.definition_files import load_definitions
 from pipelines.sources.http import RequestFailed
@@ -44,6 +52,10 @@ NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 class NothingToBuildFrom(ValueError):  # noqa: N818 - it names the situation
     """No capture can be used; says why each file was refused."""
+
+
+class SyntheticAndReal(ValueError):  # noqa: N818 - it names the situation
+    """A confidential folder with made-up records beside real ones; says how to part them."""
 
 
 class NoSpaceLeft(OSError):  # noqa: N818 - it names the situation
@@ -103,8 +115,15 @@ def take_in(settings: Settings, tell: Tell = lambda _: None) -> Intake:
 
     A capture that today's readers refuse is left out and reported, like any refused file. Where a day's knowledge is
     rebuilt, nothing is captured. Raises NothingToBuildFrom where no capture can be used, SettingsError where the web
-    is asked without a contact, NoSpaceLeft where the disk is full.
+    is asked without a contact or others can enter a confidential folder, SyntheticAndReal where one has both, and
+    NoSpaceLeft where the disk is full.
     """
+    make_private(settings)
+    with without_values(settings):
+        return _take_in(settings, tell)
+
+
+def _take_in(settings: Settings, tell: Tell) -> Intake:
     store, typed = RawStore(settings.raw_dir), _typed_cells(settings)
     with _saying_where_space_is_missing(settings):
         store.forget_unfinished()
@@ -122,6 +141,7 @@ def take_in(settings: Settings, tell: Tell = lambda _: None) -> Intake:
         reasons = [f"{address}: {reason}" for address, _, reason in refused.iter_rows()]
         raise NothingToBuildFrom("; ".join([*reasons, *offer.alerts]) or _nothing_there(settings, store))
     typed.forget_other_readers()
+    offer.sentences += _record_sentences(captures, typed)
     new = [capture for capture in captures if capture in offer.report.new]
     rejected, new_rejected = (_count(typed, some, "rejected_rows") for some in (captures, new))
     answers = [] if settings.is_synthetic else request_log(settings).all()
@@ -153,7 +173,10 @@ def write_sample_files(folder: Path, settings: Settings) -> list[Path]:
 
 
 def _typed_cells(settings: Settings) -> TypedCells:
-    areas = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS).areas
+    definitions = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
+    areas = definitions.areas
+    if settings.is_confidential:
+        return TypedCells(settings.typed_dir, areas, naics_of_records=definitions.tables()["reference.naics"])
     wanted = () if settings.is_synthetic else load_scope(settings.definitions_dir, SHIPPED_DEFINITIONS, areas).bls_areas
     return TypedCells(settings.typed_dir, areas, wanted)
 
@@ -163,6 +186,8 @@ def _usable_captures(settings: Settings, store: RawStore) -> list[Capture]:
     if settings.is_synthetic:
         origin = _sample_origin(settings)
         found = [capture for capture in store.captures((SAMPLE_SOURCE,)) if capture.address.startswith(origin)]
+    elif settings.is_confidential:
+        found = store.captures((RECORDS_SOURCE, SAMPLE_SOURCE))
     else:
         found = store.captures(REAL_SOURCES)
     return [one for one in found if settings.as_of is None or one.retrieved_at[:10] <= settings.as_of.isoformat()]
@@ -179,7 +204,34 @@ def _offer(settings: Settings, store: RawStore, typed: TypedCells, tell: Tell) -
     if settings.source in WEB_SOURCES:
         return _ask_the_web(settings, store, typed, tell)
     files = list_files(settings.inbox) if settings.inbox.exists() else []
+    if settings.is_confidential:
+        source = _source_of_records(files, store)
+        return Offer(capture_files(files, source, store, typed, partial(now, settings)))
     return Offer(capture_files(files, FILES_SOURCE, store, typed, partial(now, settings)))
+
+
+def _source_of_records(files: list[Path], store: RawStore) -> str:
+    """Whether a folder is of real records or made-up ones, by the names of its files and what was captured before."""
+    sources = {capture.source for capture in store.captures((RECORDS_SOURCE, SAMPLE_SOURCE))}
+    sources |= {SAMPLE_SOURCE if is_synthetic_name(path.name) else RECORDS_SOURCE for path in files}
+    if len(sources) > 1:
+        raise SyntheticAndReal(
+            "this folder would hold records of the synthetic sample and others together: keep each in a folder of its "
+            "own (SECTORS_CONFIDENTIAL_DIR), so that no real figure is taken for a made-up one"
+        )
+    return sources.pop() if sources else RECORDS_SOURCE
+
+
+def _record_sentences(captures: list[Capture], typed: TypedCells) -> Iterator[str]:
+    """What became of establishment records, counted over all captures."""
+    counts = _scan(typed, captures, "record_counts").group_by("outcome").agg(pl.sum("records")).collect()
+    found = dict(counts.iter_rows())
+    if found:
+        yield (
+            f"{found['kept']:,} establishment records, {found['masters_alone']:,} of them masters without units and "
+            f"{found['unknown_county']:,} in an unknown county; left out: {found['masters_left_out']:,} masters of "
+            f"units, {found['repeated_later']:,} that a later line repeats"
+        )
 
 
 def _ask_the_web(

@@ -11,12 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.sources import inbox
+from pipelines.sources.establishment_layouts import RecordFormat, recognise_records
 from pipelines.sources.raw_store import Capture, RawStore, sha256_of
 from pipelines.sources.reading import RefusedFile
 from pipelines.sources.sample_files import SYNTHETIC_MARK, SYNTHETIC_NAME
 from pipelines.sources.typed_cells import TypedCells
 
-SAMPLE_SOURCE = "sample"
+SAMPLE_SOURCE, RECORDS_SOURCE = "sample", "establishments"
 REFUSALS_SCHEMA = pl.Schema({"address": pl.String, "member": pl.String, "reason": pl.String})
 
 
@@ -84,8 +85,9 @@ def capture_file(
     known = store.find(sha256)
     if known and known.source == SAMPLE_SOURCE != origin.source:
         raise _synthetic(path)
-    container = inbox.recognise_container(path)
-    if origin.source != SAMPLE_SOURCE:
+    records = _only_where_expected(path, typed.takes_records)
+    container = records or inbox.recognise_container(path)
+    if origin.source != SAMPLE_SOURCE and not records:
         _refuse_synthetic(path, container)
     size = path.stat().st_size
     capture = known or Capture(
@@ -125,6 +127,23 @@ def _refuse_synthetic(path: Path, container: inbox.Container) -> None:
     names = [str(path), *(member.name for member in inbox.open_members(path, container))]
     if SYNTHETIC_MARK in inbox.zip_comment(path, container) or any(SYNTHETIC_NAME in name for name in names):
         raise _synthetic(path)
+
+
+def _only_where_expected(path: Path, takes_records: bool) -> RecordFormat | None:
+    """The layout of establishment records, where these are taken; raises RefusedFile for the other kind of file."""
+    records = recognise_records(path)
+    if records and not takes_records:
+        reason = "it may hold establishment records, which are confidential; give them to SOURCE=establishments only"
+        raise RefusedFile(path.name, reason)
+    if takes_records and not records:
+        reason = "it holds no establishment records, and SOURCE=establishments takes nothing else"
+        raise RefusedFile(path.name, reason)
+    return records
+
+
+def is_synthetic_name(name: str) -> bool:
+    """Whether a file says by its name that it is of the synthetic sample."""
+    return SYNTHETIC_NAME in name
 
 
 def _synthetic(path: Path) -> RefusedFile:

@@ -19,7 +19,8 @@ from pipelines.sources import archive_safety
 from pipelines.sources.archive_safety import ARCHIVE, WORKBOOK
 from pipelines.sources.reading import RefusedFile
 
-Container = Literal["csv", "csv.gz", "zip", "xlsx"]
+Container = Literal["csv", "csv.gz", "zip", "xlsx", "fixed", "parquet"]
+"""The last two hold establishment records only, which are recognised by their own reader."""
 UNREADABLE = (
     zipfile.BadZipFile,
     OSError,  # from bzip2, and from a disk that fails

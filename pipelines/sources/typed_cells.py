@@ -2,7 +2,8 @@
 
 Belongs here: the folder of typed tables of one capture, and the choice of the reader for each table inside a file.
 Not here: the readers themselves. Layout: FOLDER/<reader fingerprint>/<hash>[-<areas>]/{quarterly_cells, annual_cells,
-titles, rejected_rows, refused_members}.parquet; a folder appears whole or not at all.
+titles, establishment_records, record_counts, rejected_rows, refused_members}.parquet; a folder appears whole or not at
+all.
 """
 
 import hashlib
@@ -14,10 +15,24 @@ from functools import partial
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.domain import qcew_codes
-from pipelines.sources import archive_safety, bls, bls_files, inbox, qualityinfo, reading, reference_tables
+from pipelines.sources import (
+    archive_safety,
+    bls,
+    bls_files,
+    establishment_cells,
+    establishment_fields,
+    establishment_layouts,
+    establishment_records,
+    inbox,
+    qualityinfo,
+    reading,
+    reference_tables,
+)
+from pipelines.sources.establishment_layouts import RECORD_SCHEMA, recognise_records
 from pipelines.sources.inbox import Container, Member
 from pipelines.sources.raw_store import Capture
 from pipelines.sources.reading import ANNUAL_SCHEMA, QUARTERLY_SCHEMA, REJECTED_SCHEMA, MemberCells, RefusedFile
@@ -31,6 +46,8 @@ TABLES: dict[str, pl.Schema] = {
     "quarterly_cells": pl.Schema([*PUBLISHER.items(), *QUARTERLY_SCHEMA.items()]),
     "annual_cells": pl.Schema([*PUBLISHER.items(), *ANNUAL_SCHEMA.items()]),
     "titles": TITLES_SCHEMA,
+    "establishment_records": pl.Schema({"member": pl.String} | dict(RECORD_SCHEMA)),
+    "record_counts": pl.Schema({"member": pl.String, "outcome": pl.String, "records": pl.Int64}),
     "rejected_rows": REJECTED_SCHEMA,
     "refused_members": REFUSED_SCHEMA,
 }
@@ -46,14 +63,47 @@ class MemberTitles:
     titles: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class MemberRecords:
+    """Establishment records of one quarter of a capture."""
+
+    member: str
+    records: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class MemberCounts:
+    """What became of the records of a capture: outcome, records."""
+
+    counts: pl.DataFrame
+
+
+Found = MemberCells | MemberTitles | MemberRecords | MemberCounts | RefusedFile
+
+
 class TypedCells:
     """Typed tables of captures under one folder, kept apart by the fingerprint of the code that read them."""
 
-    def __init__(self, folder: Path, areas: pl.DataFrame, wanted_areas: Collection[str] = ()) -> None:
-        """areas: reference.areas. wanted_areas: the areas that are read of archives that come from the web."""
+    def __init__(
+        self,
+        folder: Path,
+        areas: pl.DataFrame,
+        wanted_areas: Collection[str] = (),
+        naics_of_records: pl.DataFrame | None = None,
+    ) -> None:
+        """areas: reference.areas. wanted_areas: the areas that are read of archives that come from the web.
+
+        naics_of_records: reference.naics, where files are establishment records; others are not read then.
+        """
         self.areas = areas
-        self.folder = folder / reader_fingerprint(areas)
+        self.naics_of_records = naics_of_records
+        self.folder = folder / reader_fingerprint(areas, naics_of_records)
         self.wanted_areas = frozenset(wanted_areas)
+
+    @property
+    def takes_records(self) -> bool:
+        """Whether files are establishment records, which are confidential."""
+        return self.naics_of_records is not None
 
     def folder_of(self, capture: Capture) -> Path:
         """Where the tables of a capture are: apart for each choice of areas, where only some are read."""
@@ -85,7 +135,11 @@ class TypedCells:
             whole = Path(temporary) / target.name
             whole.mkdir()
             wanted = self._wanted_of(capture)
-            results = _read_file(file, capture.container, capture.file_name, self.areas, wanted)
+            results = (
+                _read_file(file, capture.container, capture.file_name, self.areas, wanted)
+                if self.naics_of_records is None
+                else _read_records(file, capture.file_name, self.naics_of_records, self.areas, Path(temporary))
+            )
             _write_tables(whole, capture, results, "no table of the areas wanted is in it" if wanted else _NOTHING)
             others = self.folder.glob(f"{capture.capture_sha256}*")
             for number, other in enumerate([each for each in others if each != target]):
@@ -114,19 +168,22 @@ class TypedCells:
                 shutil.rmtree(old)
 
 
-def reader_fingerprint(areas: pl.DataFrame) -> str:
-    """16 hexadecimal digits that change whenever a reader's code, or the area table it reads by, changes."""
+def reader_fingerprint(areas: pl.DataFrame, naics_of_records: pl.DataFrame | None = None) -> str:
+    """16 hexadecimal digits that change whenever a reader's code, or a code table it reads by, changes."""
     digest = hashlib.sha256()
-    for module in (archive_safety, bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables):
+    of_records = (establishment_cells, establishment_fields, establishment_layouts, establishment_records)
+    modules = (archive_safety, bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables)
+    for module in modules if naics_of_records is None else (*modules, *of_records):
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(Path(__file__).read_bytes())
-    digest.update(areas.write_csv().encode())
+    for frame in (areas, naics_of_records):
+        digest.update(frame.write_csv().encode() if frame is not None else b"")
     return digest.hexdigest()[:16]
 
 
 def _read_file(
     file: Path, container: Container, name: str, areas: pl.DataFrame, wanted: frozenset[str] | None
-) -> Iterator[MemberCells | MemberTitles | RefusedFile]:
+) -> Iterator[Found]:
     """What each table of a file holds of the wanted areas; a table that is refused does not stop the others."""
     for member in inbox.open_members(file, container, partial(_may_hold, wanted) if wanted else None):
         label = member.name if container == "zip" else name
@@ -137,6 +194,45 @@ def _read_file(
             yield RefusedFile(label, refusal.reason)
         except inbox.UNREADABLE as error:
             yield RefusedFile(label, f"it is damaged or cut short ({error}); download it again")
+
+
+def _read_records(
+    file: Path, name: str, naics: pl.DataFrame, areas: pl.DataFrame, folder: Path
+) -> Iterator[MemberCells | MemberRecords | MemberCounts]:
+    """Records of a file and the cells they add up to, a quarter at a time; folder: for what waits on disk.
+
+    Raises RefusedFile where no record can be used. It says nothing of what a record holds.
+    """
+    if not recognise_records(file):
+        raise RefusedFile(name, "it holds no establishment records, and SOURCE=establishments takes nothing else")
+    typed = folder / "records"
+    try:
+        counts = establishment_records.write_records(file, typed, naics, areas)
+    except (pl.exceptions.PolarsError, pa.ArrowException, ValueError) as error:
+        raise RefusedFile(name, f"it is damaged or cut short ({type(error).__name__}); export it again") from None
+    outcomes = {
+        "kept": counts.kept,
+        "repeated_later": counts.repeated,
+        "masters_left_out": counts.masters_left_out,
+        "masters_alone": counts.masters_alone,
+        "unknown_county": counts.unknown_county,
+        **counts.rejected,
+    }
+    if not counts.kept:
+        rules = ", ".join(f"{rule}: {records:,}" for rule, records in counts.rejected.items())
+        raise RefusedFile(name, f"none of its {counts.read:,} records can be used ({rules})")
+    rows = pl.DataFrame({"outcome": list(outcomes), "records": list(outcomes.values())})
+    yield MemberCounts(rows.with_columns(member=pl.lit(name)))
+    rejected = pl.read_parquet(typed / "rejected_rows.parquet").with_columns(member=pl.lit(name))
+    records = pl.scan_parquet(typed / "records.parquet")
+    for year, quarter in records.select("year", "quarter").unique().sort("year", "quarter").collect().iter_rows():
+        of_quarter = records.filter(pl.col("year") == year, pl.col("quarter") == quarter).collect()
+        of_quarter = of_quarter.with_columns(member=pl.lit(name))
+        yield MemberRecords(name, of_quarter)
+        yield MemberCells(
+            name, "quarterly", establishment_cells.quarter_cells(of_quarter, naics, areas), rejected, "establishments"
+        )
+        rejected = rejected.clear()
 
 
 def _may_hold(wanted: frozenset[str], member: str) -> bool:
@@ -165,9 +261,7 @@ def _read_member(member: Member, label: str, areas: pl.DataFrame) -> Iterator[Me
             yield from bls.read_member(stream, label)
 
 
-def _write_tables(
-    folder: Path, capture: Capture, results: Iterator[MemberCells | MemberTitles | RefusedFile], nothing: str
-) -> None:
+def _write_tables(folder: Path, capture: Capture, results: Iterator[Found], nothing: str) -> None:
     """Writes each table of a capture; raises RefusedFile, with the first refusal or `nothing`, where all are empty."""
     refusals: list[RefusedFile] = []
     with _TableWriters(folder, capture.capture_sha256) as writers:
@@ -180,6 +274,10 @@ def _write_tables(
                         member=pl.lit(result.member), title_kind=pl.lit(result.title_kind)
                     )
                     writers.write("titles", titles)
+                case MemberRecords():
+                    writers.write("establishment_records", result.records)
+                case MemberCounts():
+                    writers.write("record_counts", result.counts)
                 case MemberCells():
                     cells = result.cells.with_columns(publisher=pl.lit(result.publisher))
                     writers.write(f"{result.frequency}_cells", cells)

@@ -3,11 +3,13 @@
 DDL, database comments, contract checks, Dagster schemas and the data dictionary all come from here.
 """
 
-from pipelines.warehouse.contracts import core, estimates, identities, marts, raw, reference
+from pipelines.warehouse.contracts import core, establishments, estimates, identities, marts, raw, reference
 from pipelines.warehouse.contracts.model import Caution, Column, Table
 
 ALL_TABLES: dict[str, Table] = {
-    table.name: table for layer in (raw, reference, core, identities, estimates, marts) for table in layer.TABLES
+    table.name: table
+    for layer in (raw, reference, core, establishments, identities, estimates, marts)
+    for table in layer.TABLES
 }
 
 __all__ = ["ALL_TABLES", "Caution", "Column", "Table"]

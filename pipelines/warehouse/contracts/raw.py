@@ -47,10 +47,16 @@ CAPTURES = Table(
     (
         Column("vintage_order", "BIGINT", "1 for the oldest content; a later one supersedes what it covers."),
         *shared("capture_sha256"),
-        Column("source", "VARCHAR", "The way in: sample, files, bls or qualityinfo (the last two over HTTP)."),
+        Column(
+            "source", "VARCHAR", "The way in: sample, files, bls or qualityinfo (both over HTTP), or establishments."
+        ),
         *shared("address"),
         Column("file_name", "VARCHAR", "Name of the file as received."),
-        Column("container", "VARCHAR", "csv, csv.gz, zip or xlsx, by content."),
+        Column(
+            "container",
+            "VARCHAR",
+            "By content: csv, csv.gz, zip or xlsx; of establishment records csv, fixed or parquet.",
+        ),
         Column("bytes", "BIGINT", "Size of the file."),
         Column("retrieved_at", "VARCHAR", "When it was first captured, UTC, ISO 8601."),
         Column("published_at", "VARCHAR", "When its content was published, as far as that is known, UTC, ISO 8601."),
@@ -115,7 +121,10 @@ TITLES = Table(
         Column("title", "VARCHAR", "BLS's title."),
     ),
 )
-_PUBLISHER = (*shared("capture_sha256"), Column("publisher", "VARCHAR", "bls or qualityinfo, by the file's layout."))
+_PUBLISHER = (
+    *shared("capture_sha256"),
+    Column("publisher", "VARCHAR", "bls, qualityinfo or establishments, by the file's layout."),
+)
 _AVERAGE = Column("average_employment", "BIGINT", "Average jobs, from sources that publish no months.", True)
 QUARTERLY_CELLS = Table(
     "raw.quarterly_cells",

@@ -378,3 +378,24 @@ class TestUnpublishedDefaultRegion:
     def test_with_one_it_is_not(self, regions: Warehouse) -> None:
         measures(regions, "health", "sector", 1)
         assert regions.query("checks.unpublished_default_region") == []
+
+
+class TestEstablishmentsAreTheirCells:
+    def plant(self, warehouse: Warehouse, wages_usd: int) -> None:
+        jobs = dict.fromkeys(("month1_employment", "month2_employment", "month3_employment"), 3)
+        where = {"area_fips": "41051", "own_code": "5", "industry_code": "236115", "year": 2024, "quarter": 1}
+        one = {"capture_sha256": "a", "wages_usd": 100} | jobs | where
+        warehouse.insert("core.establishments", one | {"account": "1"}, one | {"account": "2"})
+        vintage = {name: where[name] for name in ("area_fips", "year", "quarter")}
+        warehouse.insert("core.vintages", vintage | {"source": "establishments"})
+        cell = where | {"publisher": "establishments", "establishments": 2, "jobs": 6, "wages_usd": wages_usd}
+        warehouse.insert("raw.quarterly_cells", cell)
+
+    def test_sums_that_agree(self, warehouse: Warehouse) -> None:
+        self.plant(warehouse, 200)
+        assert warehouse.query("checks.establishments_are_their_cells") == []
+
+    def test_both_sides_of_one_that_does_not(self, warehouse: Warehouse) -> None:
+        self.plant(warehouse, 201)
+        found = warehouse.query("checks.establishments_are_their_cells")
+        assert [row["wages_usd"] for row in found] == [200, 201]

@@ -137,6 +137,20 @@ def test_sample_and_real_never_mix(warehouse: Warehouse) -> None:
     assert cells(warehouse, source="sample") == {"23": "made up"}
 
 
+def test_records_are_of_their_own_source_and_of_every_county_of_their_state(warehouse: Warehouse) -> None:
+    warehouse.add_captures("old", "new", source="establishments")
+    of_records = {"publisher": "establishments"}
+    warehouse.insert("raw.quarterly_cells", TOTAL, {"industry_code": "621111"}, capture_sha256="old", **of_records)
+    warehouse.insert("raw.quarterly_cells", TOTAL | {"disclosure": "true_zero"}, capture_sha256="new", **of_records)
+    assert in_force(warehouse) == [("establishments", 1, "new")]  # which has no establishment left in the county
+
+
+def test_made_up_records_are_of_the_sample(warehouse: Warehouse) -> None:
+    warehouse.add_captures("made up", source="sample")
+    warehouse.insert("raw.quarterly_cells", TOTAL, capture_sha256="made up", publisher="establishments")
+    assert in_force(warehouse) == [("sample", 1, "made up")]
+
+
 def test_one_publisher_does_not_supersede_the_other(warehouse: Warehouse) -> None:
     warehouse.add_captures("bureau", "department")
     whole_area(warehouse, "bureau", "23", "62")

@@ -339,7 +339,7 @@ def test_a_capture_that_newer_readers_refuse_is_left_out_and_reported(
 
     read_member = bls.read_member
     monkeypatch.setattr(bls, "read_member", refuse_washington)
-    monkeypatch.setattr(typed_cells, "reader_fingerprint", lambda _: "newer")
+    monkeypatch.setattr(typed_cells, "reader_fingerprint", lambda *_: "newer")
     found = take_in(settings)
     assert [capture.file_name for capture in found.captures] == ["good.csv"]
     assert found.refused.rows() == [(address, "old.csv", "no longer read")]

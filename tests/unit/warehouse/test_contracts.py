@@ -16,6 +16,7 @@ from pipelines.warehouse.contracts import (
     Column,
     Table,
     core,
+    establishments,
     estimates,
     identities,
     marts,
@@ -40,7 +41,11 @@ def columns_of(table: Table) -> dict[str, Column]:
 
 
 def test_no_table_is_declared_twice() -> None:
-    declared = [table.name for layer in (raw, reference, core, identities, estimates, marts) for table in layer.TABLES]
+    declared = [
+        table.name
+        for layer in (raw, reference, core, establishments, identities, estimates, marts)
+        for table in layer.TABLES
+    ]
     assert sorted(declared) == sorted(set(declared)) == sorted(ALL_TABLES)
 
 
