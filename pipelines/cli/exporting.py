@@ -16,7 +16,7 @@ import typer
 
 from pipelines.cli.messages import messages_for_people, say
 from pipelines.cli.runs import run_job
-from pipelines.settings import Settings, read_settings
+from pipelines.settings import Settings, SettingsError, read_settings
 from pipelines.sources.raw_store import sha256_of
 from pipelines.sources.whole_files import DamagedFile
 from pipelines.warehouse.connection import open_database
@@ -45,6 +45,11 @@ def export(
         raise typer.BadParameter("give a folder, --bundle or --check; --against goes with --check")
     with messages_for_people(CannotBundle, DamagedBundle, DamagedFile, NotOurFolder, NotADirectoryError, duckdb.Error):
         settings = read_settings()
+        if settings.is_confidential:
+            raise SettingsError(
+                "SECTORS_SOURCE=establishments: these figures are exact and confidential, and nothing of them is "
+                "exported before what must be hidden is"
+            )
         if check:
             _check(check, against)
         elif bundle:

@@ -8,7 +8,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.orchestration.confidential import ConfidentialFailure, make_private, require_private, without_values
 from pipelines.orchestration.intake import NothingToBuildFrom, SyntheticAndReal, take_in
 from pipelines.settings import Settings, SettingsError
@@ -175,3 +177,11 @@ def shown(error: BaseException) -> str:
         texts += one.format_exception_only()
         waiting += [each for each in (one.__cause__, None if one.__suppress_context__ else one.__context__) if each]
     return "".join(texts)
+
+
+def test_nothing_confidential_is_exported(folder: Path, tmp_path: Path) -> None:
+    environment = {"SECTORS_SOURCE": "establishments", "SECTORS_CONFIDENTIAL_DIR": str(folder)}
+    done = CliRunner().invoke(app, ["export", str(tmp_path / "out")], env=environment)
+    assert done.exit_code == 1
+    assert "nothing of them is" in " ".join(done.output.split())
+    assert not (tmp_path / "out").exists()
