@@ -7,7 +7,7 @@ Belongs here: arguments, exit codes, what is printed. Not here: anything a run d
 import typer
 from dotenv import load_dotenv
 
-from pipelines.cli import benchmark, exporting, figures, queries, runs
+from pipelines.cli import benchmark, exporting, figures, queries, releasing, runs
 from pipelines.settings import PROJECT_ROOT
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ for command in (
     queries.show,
     queries.docs,
     exporting.export,
+    releasing.release,
 ):
     app.command()(command)
 app.add_typer(benchmark.app, name="benchmark")

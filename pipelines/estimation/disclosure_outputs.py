@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.domain.disclosure_policy import PrimaryRules
 from pipelines.estimation.cell_network import ALL_INDUSTRIES, MEASURES, TOTAL_COVERED
-from pipelines.estimation.disclosure_rules import PrimaryRules, unsafe_outputs
+from pipelines.estimation.disclosure_rules import unsafe_outputs
 from pipelines.estimation.disclosure_table import DisclosureTable, disclosure_table
 
 KEY = ("region", "own_code", "group_key", "industry_code")
@@ -189,8 +190,8 @@ def _sums(kind: str, parts: pl.DataFrame, wholes: pl.DataFrame, key: Sequence[st
 
 
 def _members(regions: pl.DataFrame) -> pl.DataFrame:
-    """region, area_fips of the regions that are more than one area."""
-    return regions.filter(pl.len().over("region") > 1)
+    """region, area_fips: what areas each region is made of; an area that is a region by itself is not made of any."""
+    return regions.filter(pl.col("region") != pl.col("area_fips"))
 
 
 def _topmost(groups: pl.DataFrame, lineage: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:

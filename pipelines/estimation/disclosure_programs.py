@@ -19,6 +19,8 @@ Places = NDArray[np.intp]
 
 SLACK = 1e-6
 """What the solver's tolerances may leave of an equation, in the units of the program."""
+FAR = 10.0
+"""How many times the largest hidden figure a range is followed."""
 _FREE = 1e-6  # keeps shifts of hidden figures from wandering
 _UNBOUNDED = 1e9
 
@@ -32,7 +34,9 @@ class AttackerProgram:
         own = sparse.csc_array(equations[:, self.places])
         own = own[np.diff(sparse.csr_array(own).indptr) > 0]
         self._truth = values[self.places]
-        bounds = np.zeros(len(self.places)), np.full(len(self.places), np.inf)
+        # Where even the total is hidden nothing ends a range; a shift that goes further is no better proof.
+        far = FAR * (1 + self._truth.max(initial=0))
+        bounds = np.zeros(len(self.places)), np.full(len(self.places), far)
         self._solver = _solver(own, own @ self._truth, *bounds)
 
     def shift(self, wish: Floats) -> Floats:

@@ -1,41 +1,17 @@
 """Primary suppression: which outputs tell too much of a single employer.
 
-Belongs here: the rules as parameters, and their verdict on the contributions to each output. Not here: what must be
-hidden beside an unsafe output (disclosure), or who sets the parameters (the agency that holds the records).
+Belongs here: the verdict of the rules on the contributions to each output. Not here: the rules as values
+(domain.disclosure_policy), or what must be hidden beside an unsafe output (disclosure).
 
 Rules as in Hundepool et al., Statistical Disclosure Control (2012), chapter 4. Employers are counted, never
 establishments: a chain is one contributor.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
-
-@dataclass(frozen=True)
-class PrimaryRules:
-    """When an output is unsafe; each rule can be left out by None.
-
-    minimum_employers: fewer contributors than this. dominance_share: one contributor has more than this share (0–1) of
-    jobs or of wages. p_percent: what the two largest leave is less than this share (0–1) of the largest, so that the
-    second largest could estimate the largest more closely than that.
-    """
-
-    minimum_employers: int | None = 3
-    dominance_share: float | None = 0.8
-    p_percent: float | None = None
-
-    def __post_init__(self) -> None:
-        """Raises ValueError naming the rule that cannot be."""
-        if self.minimum_employers is not None and self.minimum_employers < 1:
-            raise ValueError(f"minimum_employers {self.minimum_employers}: expected 1 or more")
-        for name in ("dominance_share", "p_percent"):
-            share = getattr(self, name)
-            if share is not None and not 0 < share <= 1:
-                raise ValueError(f"{name} {share}: expected a share over 0 and at most 1")
-        if self.minimum_employers is None and self.dominance_share is None and self.p_percent is None:
-            raise ValueError("no rule is set: expected minimum_employers, dominance_share or p_percent")
+from pipelines.domain.disclosure_policy import PrimaryRules
 
 
 def unsafe_outputs(contributions: pl.DataFrame, key: Sequence[str], rules: PrimaryRules) -> pl.DataFrame:

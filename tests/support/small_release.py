@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 from scipy.optimize import linprog
 
+from pipelines.domain.disclosure_policy import PrimaryRules
 from pipelines.estimation.disclosure_outputs import Outputs, release_outputs
-from pipelines.estimation.disclosure_rules import PrimaryRules
 
 LEAVES = ("111111", "111112", "222221", "222222", "222223")
 TREE = pl.DataFrame(

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
+from pipelines.domain.disclosure_policy import PrimaryRules
 from pipelines.estimation.disclosure_outputs import release_outputs
-from pipelines.estimation.disclosure_rules import PrimaryRules
 from tests.support.small_release import GROUPS, MEASURES, NONE_PUBLIC, REGIONS, TREE, Attacker, contributions, outputs
 
 OWNS = ("3", "5")
@@ -56,3 +56,13 @@ def test_an_industry_outside_the_tree_is_named() -> None:
     records = contributions(4).with_columns(industry_code=pl.lit("999999"))
     with pytest.raises(ValueError, match="999999"):
         release_outputs(records, TREE, REGIONS, GROUPS, NONE_PUBLIC, PrimaryRules())
+
+
+def test_a_region_of_one_county_is_the_county() -> None:
+    """Or its totals would leave untied to any sum, and tell what the county's hide."""
+    regions = pl.concat([REGIONS, pl.DataFrame({"region": ["alone"], "area_fips": ["99001"]})])
+    released = release_outputs(contributions(4), TREE, regions, GROUPS, NONE_PUBLIC, PrimaryRules())
+    table = released.table()
+    numbered = released.frame.with_columns(figure=pl.Series(table.figure)).filter(pl.col("group_key").is_not_null())
+    figures = {region: numbered.filter(region=region)["figure"].to_list() for region in ("alone", "99001")}
+    assert figures["alone"] == figures["99001"] != []

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from pipelines.estimation.disclosure_rules import PrimaryRules, unsafe_outputs
+from pipelines.domain.disclosure_policy import PrimaryRules
+from pipelines.estimation.disclosure_rules import unsafe_outputs
 
 
 def verdicts(rules: PrimaryRules, **cells: list[tuple[int, int]]) -> dict[str, bool]:

@@ -1,0 +1,38 @@
+"""The command that makes tables of establishment records which may leave: release.
+
+Belongs here: arguments, exit codes, what is printed. Not here: what is hidden and audited (orchestration, estimation).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.messages import messages_for_people, say
+from pipelines.settings import SHIPPED_DEFINITIONS, Settings, read_settings
+
+
+def release(
+    folder: Annotated[Path, typer.Argument(help="Where the tables go; replaced as a whole.")],
+    public: Annotated[
+        Path | None, typer.Option(help="The published warehouse with BLS's files; without, the project's own.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check that the folder is what was audited.")] = False,
+) -> None:
+    """Hide what must be hidden of the agency's own records, audit what is left, and write it with a manifest."""
+    from pipelines.orchestration.confidential import make_private, without_values
+    from pipelines.orchestration.folders import NotOurFolder
+    from pipelines.orchestration.releases import AuditFailed, make_release, require_audited
+    from pipelines.sources.policy_file import load_policy
+
+    with messages_for_people(AuditFailed, NotOurFolder):
+        settings = read_settings()
+        make_private(settings)
+        if check:
+            require_audited(settings, folder)
+            say(f"{folder}: every file is the one that was audited.")
+            return
+        policy = load_policy(settings.data_dir, SHIPPED_DEFINITIONS)
+        with without_values(settings):
+            manifest = make_release(settings, policy, public or Settings().published_database, folder, say)
+        say(f"Release: {manifest}")

@@ -1,0 +1,204 @@
+"""What leaves of a state's records: true where it is shown, empty where it is hidden, and nothing without its audit."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.domain.disclosure_policy import DisclosurePolicy, PrimaryRules
+from pipelines.orchestration.releases import AuditFailed, make_release, require_audited
+from pipelines.settings import Settings, SettingsError
+from pipelines.warehouse.connection import open_database
+from pipelines.warehouse.contracts import ALL_TABLES
+from tests.support.contract_rows import insert
+from tests.support.small_release import GROUPS, MEASURES, REGIONS, TREE, contributions
+
+POLICY = DisclosurePolicy(PrimaryRules(), 0.2, "an officer", date(2026, 11, 26))
+OWNS = ("3", "5")
+SEEDS = {(2024, 1): 4, (2024, 2): 5}
+LEVELS = {None: 0, "10": 4, "11": 8, "22": 8}
+
+
+def fill_warehouses(own: Path, public: Path) -> None:
+    """Two quarters of establishments of a made-up state; publicly, nothing but the private total of one county."""
+    with open_database(own) as connection:
+        names = ("core.establishments", "reference.naics", "reference.regions", "reference.region_areas",
+                 "core.industry_group_leaves")  # fmt: skip
+        for name in names:
+            connection.execute(ALL_TABLES[name].create_statement())
+        for (year, quarter), seed in SEEDS.items():
+            rows = [
+                {name: row[name] for name in row if name != "establishments"}
+                | {"source": "establishments", "state_fips": "99", "account": row["employer"], "unit": "00000",
+                   "year": year, "quarter": quarter, "naics_vintage": 2022}
+                for row in contributions(seed, OWNS).iter_rows(named=True)
+            ]  # fmt: skip
+            insert(connection, "core.establishments", *rows)
+        tree = [{"naics_vintage": 2022, "industry_code": code, "parent_code": above, "naics_level": LEVELS[above]}
+                for code, above in TREE.iter_rows()]  # fmt: skip
+        insert(connection, "reference.naics", *tree)
+        insert(connection, "reference.regions", *({"region": region} for region in sorted(set(REGIONS["region"]))))
+        insert(connection, "reference.region_areas", *REGIONS.to_dicts())
+        kinds = {"green": "sector", "care": "lens", "gross": "gross"}
+        leaves = [*GROUPS.iter_rows(), ("gross", "111111")]
+        rows = [{"group_key": key, "kind": kinds[key], "industry_code": code} for key, code in leaves]
+        insert(connection, "core.industry_group_leaves", *({"naics_vintage": 2022} | row for row in rows))
+    with open_database(public) as connection:
+        connection.execute(ALL_TABLES["core.qcew_cells"].create_statement())
+        cell = {
+            "source": "bls",
+            "area_fips": "99001",
+            "own_code": "5",
+            "industry_code": "10",
+            "disclosure": "disclosed",
+        }
+        insert(connection, "core.qcew_cells", cell | {"year": 2024, "quarter": 1})
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("agency") / "confidential"
+    folder.mkdir(mode=0o700)
+    settings = Settings(source="establishments", data_dir=folder, inbox=folder / "inbox", exports=())
+    fill_warehouses(settings.working_database, public_of(settings))
+    return settings
+
+
+def public_of(settings: Settings) -> Path:
+    return settings.data_dir.parent / "public.duckdb"
+
+
+@pytest.fixture(scope="module")
+def folder(settings: Settings) -> Path:
+    folder = settings.data_dir.parent / "release"
+    said: list[str] = []
+    make_release(settings, POLICY, public_of(settings), folder, said.append)
+    assert [line[:7] for line in said] == ["2024-Q1", "2024-Q2"]
+    return folder
+
+
+def read(folder: Path, name: str) -> pl.DataFrame:
+    return pl.read_parquet(folder / f"{name}.parquet")
+
+
+def test_shown_cells_are_the_sums_of_the_records_and_hidden_ones_empty(folder: Path) -> None:
+    cells = read(folder, "cells")
+    assert set(cells["disclosure"]) == {"disclosed", "suppressed"}
+    for (year, quarter), seed in SEEDS.items():
+        records = contributions(seed, OWNS)
+        for cell in cells.filter(year=year, quarter=quarter).iter_rows(named=True):
+            is_own = pl.lit(True) if cell["own_code"] == "0" else pl.col("own_code") == cell["own_code"]
+            is_here = pl.lit(True) if cell["area_fips"] == "99000" else pl.col("area_fips") == cell["area_fips"]
+            code = "" if cell["industry_code"] == "10" else cell["industry_code"]
+            own = records.filter(is_own, is_here, pl.col("industry_code").str.starts_with(code))
+            sums = own.select(pl.col("establishments", *MEASURES).sum()).row(0, named=True)
+            assert cell["establishments"] == sums.pop("establishments")
+            shown = cell["disclosure"] == "disclosed"
+            assert [cell[name] for name in MEASURES] == [sums[name] if shown else None for name in MEASURES]
+            if own.height < 3:
+                assert not shown
+
+
+def test_totals_are_of_sectors_and_lenses_in_regions_of_the_state(folder: Path) -> None:
+    totals = read(folder, "totals")
+    assert set(totals["group_key"]) == {"green", "care"}
+    assert set(totals["region"]) == {"99000", "99001", "99003", "99005", "both", "west"}
+
+
+def test_csv_and_parquet_are_the_same(folder: Path) -> None:
+    for name in ("cells", "totals"):
+        parquet = read(folder, name)
+        assert pl.read_csv(folder / f"{name}.csv", schema=parquet.schema).equals(parquet)
+
+
+def test_the_manifest_states_the_rules_and_the_loss(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["rules"] == {"minimum_employers": 3, "dominance_share": 0.8, "p_percent": None}
+    assert (manifest["width"], manifest["set_by"], manifest["set_on"]) == (0.2, "an officer", "2026-11-26")
+    assert [one["quarter"] for one in manifest["quarters"]] == ["2024-Q1", "2024-Q2"]
+    hidden = pl.concat([read(folder, name).select("disclosure") for name in ("cells", "totals")])
+    told = sum(one["unsafe"] + one["hidden_beside_them"] for one in manifest["quarters"])
+    assert told == (hidden["disclosure"] == "suppressed").sum()
+
+
+def test_the_audit_is_kept_confidentially_and_its_ranges_are_wide(folder: Path, settings: Settings) -> None:
+    (kept,) = (settings.data_dir / "audits").iterdir()
+    ranges = pl.read_parquet(kept)
+    width = (0.2 * pl.col("value")).clip(1)
+    assert ranges.height > 0
+    assert ranges.filter(pl.col("upper") < pl.col("value") + width - 1e-3).is_empty()
+    assert ranges.filter(pl.col("lower") > (pl.col("value") - width).clip(0) + 1e-3).is_empty()
+
+
+def test_no_employer_stands_in_a_release(folder: Path) -> None:
+    names = contributions(4, OWNS)["employer"].to_list()
+    for path in folder.iterdir():
+        content = pl.read_parquet(path).write_csv() if path.suffix == ".parquet" else path.read_text("utf-8")
+        assert not [name for name in names if name in content], path
+
+
+def test_the_same_records_give_the_same_files(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    make_release(settings, POLICY, public_of(settings), tmp_path / "again", lambda _: None)
+    for path in folder.iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
+def test_a_changed_file_is_not_what_was_audited(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    require_audited(settings, folder)
+    changed = tmp_path / "changed"
+    changed.mkdir()
+    for path in folder.iterdir():
+        (changed / path.name).write_bytes(path.read_bytes())
+    require_audited(settings, changed)
+    with (changed / "totals.csv").open("a") as stream:
+        stream.write("one more\n")
+    with pytest.raises(AuditFailed, match=r"totals\.csv is not what was audited"):
+        require_audited(settings, changed)
+    with (changed / "manifest.json").open("a") as stream:
+        stream.write("\n")
+    with pytest.raises(AuditFailed, match="no audit was run on exactly these outputs"):
+        require_audited(settings, changed)
+
+
+def test_a_release_is_only_made_of_establishment_records(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="SECTORS_SOURCE=establishments"):
+        make_release(Settings(data_dir=tmp_path), POLICY, tmp_path / "public", tmp_path / "out", lambda _: None)
+
+
+def test_a_release_that_cannot_be_protected_is_refused(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With everything but the unsafe cells shown, the audit finds them; nothing is written."""
+    monkeypatch.setattr("pipelines.orchestration.releases.suppress", lambda table, _: table.is_unsafe)
+    with pytest.raises(AuditFailed, match="nothing was written"):
+        make_release(settings, POLICY, public_of(settings), tmp_path / "out", lambda _: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_wants_the_agency_s_rules(settings: Settings, tmp_path: Path) -> None:
+    environment = {"SECTORS_SOURCE": "establishments", "SECTORS_CONFIDENTIAL_DIR": str(settings.data_dir)}
+    arguments = ["release", str(tmp_path / "out"), "--public", str(public_of(settings))]
+    policy = settings.data_dir / "disclosure.yaml"
+
+    refused = CliRunner().invoke(app, arguments, env=environment)
+    assert (refused.exit_code, "disclosure.yaml: no such file" in " ".join(refused.output.split())) == (1, True)
+
+    rules = {"minimum_employers": 3, "dominance_share": 2, "p_percent": None, "width": 0.2, "set_by": "an officer",
+             "set_on": "2026-11-26"}  # fmt: skip
+    policy.write_text(yaml.safe_dump(rules), "utf-8")
+    refused = CliRunner().invoke(app, arguments, env=environment)
+    assert (refused.exit_code, "dominance_share" in refused.output) == (1, True)
+
+    policy.write_text(yaml.safe_dump(rules | {"dominance_share": 0.8}), "utf-8")
+    done = CliRunner().invoke(app, arguments, env=environment)
+    assert (done.exit_code, (tmp_path / "out" / "manifest.json").exists()) == (0, True)
+    checked = CliRunner().invoke(app, ["release", str(tmp_path / "out"), "--check"], env=environment)
+    assert (checked.exit_code, "every file is the one that was audited" in " ".join(checked.output.split())) == (
+        0,
+        True,
+    )
