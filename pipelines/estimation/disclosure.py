@@ -18,7 +18,7 @@ import numpy as np
 
 from pipelines.estimation.cell_network import Flags
 from pipelines.estimation.disclosure_programs import SLACK, AttackerProgram, Floats, Places, ShiftProgram
-from pipelines.estimation.disclosure_sums import widen_sums
+from pipelines.estimation.disclosure_sums import outer_ranges, widen_sums
 from pipelines.estimation.disclosure_table import DisclosureTable
 
 # Wages are solved in thousands of dollars, so that the solver's tolerances are small against them.
@@ -144,10 +144,11 @@ def _audit(
 ) -> Audit:
     range_ = _Range(table, measure, width)
     attacker = _look_around(table, hidden, range_, seed)
-    places, exposed = attacker.places, []
+    is_narrow = _narrow_by_sums(table, hidden, measure, width)
+    places, exposed = attacker.places, np.flatnonzero(is_narrow & table.protected).tolist()
     nothing = np.zeros(table.figures)
     for direction, amounts in ((1, range_.up), (-1, range_.down)):
-        for figure in np.flatnonzero(range_.wanting(direction)):
+        for figure in np.flatnonzero(range_.wanting(direction) & ~is_narrow):
             if not range_.wanting(direction)[figure]:
                 continue
             amount = direction * amounts[figure]
@@ -157,9 +158,17 @@ def _audit(
             else:
                 range_.take(attacker.shift(direction * (places == figure).astype(np.float64)), places)
                 if range_.wanting(direction)[figure]:
-                    exposed.append(figure)
+                    exposed.append(int(figure))
     lower, upper = (reached * range_.unit for reached in (range_.least, range_.most))
     return Audit(measure, lower, upper, np.unique(np.array(exposed, dtype=np.intp)))
+
+
+def _narrow_by_sums(table: DisclosureTable, hidden: Flags, measure: str, width: float) -> Flags:
+    """The figures that their sums alone, one after the other, tell too closely."""
+    values = table.values[measure].astype(np.float64)
+    up, down = widths(values, width)
+    least, most = outer_ranges(table.equations, values, hidden)
+    return np.asarray((most < values + up) | (least > values - down))
 
 
 def _hide_more(table: DisclosureTable, hidden: Flags, range_: _Range, direction: int, program: ShiftProgram) -> None:

@@ -1,7 +1,7 @@
-"""Single sums made wide enough: the quick part of complementary suppression.
+"""Single sums: what they tell of hidden members, and what makes them wide enough; the quick part of disclosure control.
 
-Belongs here: what one sum by itself tells of a hidden member, and what to hide beside it. Not here: what several sums
-tell together (disclosure).
+Belongs here: what one sum by itself tells of a hidden member, handed on from sum to sum, and what to hide beside it.
+Not here: what several sums tell together (disclosure).
 
 Of a sum with a shown whole, a hidden part can be larger only by what its other hidden parts can be smaller; so those
 must come to its width. A hidden whole is free upwards, and downwards by its hidden parts.
@@ -11,12 +11,47 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from pipelines.estimation.cell_network import Flags
 from pipelines.estimation.disclosure_table import DisclosureTable
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
+
+MOST_ROUNDS = 50
+
+
+def outer_ranges(equations: sparse.csr_array, values: Floats, hidden: Flags) -> tuple[Floats, Floats]:
+    """The least and the most each figure can be by its sums alone, handed on from sum to sum.
+
+    The attacker knows at least this much: a range that is too narrow here is too narrow. values: whole, by figure.
+    """
+    entries = sparse.coo_array(equations)
+    sums, figures, is_part = entries.row, entries.col, entries.data > 0
+    least, most = np.where(hidden, 0.0, values), np.where(hidden, np.inf, values)
+    for _ in range(MOST_ROUNDS):
+        before = least, most
+        # By the signs of the equation, a member is what all others leave of 0.
+        low = np.where(is_part, least[figures], -most[figures])
+        high = np.where(is_part, most[figures], -least[figures])
+        up, down = -_others(sums, low, -np.inf), -_others(sums, high, np.inf)
+        least, most = least.copy(), most.copy()
+        np.maximum.at(least, figures, np.where(is_part, down, -up))
+        np.minimum.at(most, figures, np.where(is_part, up, -down))
+        if np.array_equal(before[0], least) and np.array_equal(before[1], most):
+            break
+    return least, most
+
+
+def _others(sums: NDArray[np.int32], amounts: Floats, end: float) -> Floats:
+    """Of each member of a sum, what all the others come to; `end` where one of them is infinite."""
+    is_open = np.isinf(amounts)
+    finite = np.where(is_open, 0.0, amounts)
+    others = np.bincount(sums, finite)[sums] - finite
+    is_end = np.bincount(sums, is_open)[sums] > is_open
+    ends: Floats = np.where(is_end, end, others)
+    return ends
 
 
 def widen_sums(table: DisclosureTable, hidden: Flags, widths: Mapping[str, tuple[Floats, Floats]]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.estimation.disclosure import audit, suppress, told_by_others
 from pipelines.estimation.disclosure_outputs import Outputs
+from pipelines.estimation.disclosure_sums import outer_ranges
 from pipelines.estimation.disclosure_table import DisclosureTable, disclosure_table
 from tests.support.small_release import MEASURES, Attacker, contributions, outputs
 
@@ -144,6 +145,25 @@ def least_loss(table: DisclosureTable) -> float:
         if not any(len(one.exposed) for one in audit(table, hidden, WIDTH)):
             return float(table.loss[list(choice)].sum())
     raise AssertionError("no choice of up to four complements protects the table")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_sums_alone_tell_is_no_more_than_the_attacker_finds(seed: int) -> None:
+    """Ranges by sums hold the attacker's ranges, and are as narrow for many figures."""
+    released = outputs(seed)
+    table, attacker = released.table(), Attacker(released, contributions(seed))
+    is_hidden = released.frame["is_unsafe"].to_numpy()
+    same = 0
+    for measure, column in (("month1_employment", "month1_employment"), ("wages", "wages_usd")):
+        values = table.values[measure].astype(float)
+        least, most = outer_ranges(table.equations, values, table.is_unsafe)
+        for number, low, high in attacker.ranges(column, is_hidden, is_hidden):
+            figure = table.figure[number]
+            slack = 1e-6 * max(values[figure], 1)
+            assert least[figure] <= low + slack
+            assert most[figure] >= high - slack
+            same += abs(least[figure] - low) <= slack and abs(most[figure] - high) <= slack
+    assert same > 0
 
 
 def test_the_same_table_gives_the_same_answer() -> None:
