@@ -33,6 +33,7 @@ from pipelines.sources.establishment_fields import (
 )
 from pipelines.sources.establishment_layouts import (
     ACTIVE,
+    FIELDS,
     MASTER,
     MEASURES,
     MULTI_ESTABLISHMENT_CODES,
@@ -212,7 +213,7 @@ def write_records(path: Path, folder: Path, naics: pl.DataFrame, areas: pl.DataF
             rejected = [quarters.add(batch) for batch in read_records(path, naics, areas)]
         counts = Counter[str]()
         records = part / "records.parquet"
-        with pq.ParquetWriter(records, _ARROW_SCHEMA, compression="zstd") as writer:
+        with pq.ParquetWriter(records, _ARROW_SCHEMA, compression="zstd", use_dictionary=_FEW_VALUES) as writer:
             for quarter in quarters.in_order():
                 kept, repeated, masters_left_out = _resolved(quarter)
                 rejected.append(_repeated_rows(repeated, path.name))
@@ -237,6 +238,7 @@ def write_records(path: Path, folder: Path, naics: pl.DataFrame, areas: pl.DataF
     )
 
 
+_FEW_VALUES = ["year", "quarter", "area_fips", "own_code", "industry_code", "multi_establishment_code"]
 _ARROW_SCHEMA = RECORD_SCHEMA.to_frame().to_arrow().schema
 
 
@@ -277,14 +279,21 @@ class _Quarters:
 
 def _resolved(quarter: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """The records of a quarter that count, in order; those repeated later; and how many masters are left out."""
-    state = pl.col("area_fips").str.head(2).alias("state")
-    account = (state, pl.col("account"))
-    is_last = quarter.select(pl.col("line_number") == pl.col("line_number").max().over(*account, "unit")).to_series()
-    valid = quarter.filter(is_last)
-    has_units = pl.col("multi_establishment_code").is_in(UNIT_CODES).any().over(*account)
-    is_counted = valid.select(~((pl.col("multi_establishment_code") == MASTER) & has_units)).to_series()
-    kept = valid.filter(is_counted).sort("area_fips", "account", "unit")
-    return kept, quarter.filter(~is_last), valid.height - kept.height
+    # digits as one number each: found and sorted several times faster than texts
+    area, account, unit = (pl.col(name).cast(pl.Int64) for name in ("area_fips", "account", "unit"))
+    state_account = area // _COUNTIES * 10 ** FIELDS["account"].width + account
+    keys = quarter.select(
+        area=area,
+        account=state_account,
+        unit=state_account * 10 ** FIELDS["unit"].width + unit,
+        code="multi_establishment_code",
+    )
+    is_last = keys["unit"].is_last_distinct()
+    accounts_with_units = keys.filter(is_last & keys["code"].is_in(UNIT_CODES))["account"].unique()
+    is_left_out = (keys["code"] == MASTER) & keys["account"].is_in(accounts_with_units.implode())
+    is_kept = is_last & ~is_left_out
+    order = keys.filter(is_kept).select(pl.arg_sort_by("area", "unit")).to_series()
+    return quarter.filter(is_kept)[order], quarter.filter(~is_last), int((is_last & is_left_out).sum())
 
 
 def _counted(kept: pl.DataFrame, masters_left_out: int) -> Counter[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.orchestration.intake import sample_frames
 from pipelines.settings import Settings
+from pipelines.sources import establishment_fields
 from pipelines.sources.establishment_layouts import FIELDS, RECORD_BYTES, RECORD_SCHEMA, recognise_records
 from pipelines.sources.establishment_records import RecordCounts, read_records, write_records
 from pipelines.sources.reading import RefusedFile
@@ -231,3 +232,43 @@ def test_the_same_file_gives_the_same_bytes(files: list[Path], frames: Frames, t
     for name in ("records.parquet", "rejected_rows.parquet"):
         assert (outputs[0] / name).read_bytes() == (outputs[1] / name).read_bytes()
         assert (outputs[0] / name).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("batch_records", [2, 3, 64])
+def test_malformed_lines_cost_no_other_record_wherever_a_batch_ends(
+    end: bytes, batch_records: int, frames: Frames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Short lines, one of a byte too many, and a line feed inside a name, in every place of a small batch."""
+    monkeypatch.setattr(establishment_fields, "BATCH_RECORDS", batch_records)
+    path = tmp_path / "records"
+    whole, short, long = record(), record()[:500], record() + b"x"
+    with_line_feed = whole.replace(b" BAKERY", b"\nBAKERY")
+    lines = [whole, short, short, with_line_feed, long, whole, whole, short, with_line_feed, whole, long]
+    path.write_bytes(end.join(lines))
+    records, rejected = read(path, frames)
+    assert records["line_number"].to_list() == [1, 4, 6, 7, 9, 10]
+    assert rejected["line_number"].to_list() == [2, 3, 5, 8, 11]
+    assert set(rejected["rule"]) == {"record_length"}
+
+
+def test_a_quote_that_is_not_closed_swallows_no_record_in_silence(
+    files: list[Path], frames: Frames, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.csv"
+    lines = files[2].read_text("utf-8").splitlines()[:5]
+    lines[2] = lines[2].replace(f"{SYNTHETIC_LEGAL_NAME} 0", f'"{SYNTHETIC_LEGAL_NAME} 0', 1)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    with pytest.raises(RefusedFile, match="a quote that is not closed") as refusal:
+        write_records(path, tmp_path / "out", *frames)
+    assert SYNTHETIC_LEGAL_NAME not in str(refusal.value)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_table_cut_short_is_refused(files: list[Path], frames: Frames, tmp_path: Path) -> None:
+    whole = next(path for path in files if path.suffix == ".parquet").read_bytes()
+    path = tmp_path / "export.parquet"
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RefusedFile, match="damaged or cut short"):
+        write_records(path, tmp_path / "out", *frames)
+    assert list((tmp_path / "out").iterdir()) == []
