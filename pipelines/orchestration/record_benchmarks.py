@@ -43,7 +43,7 @@ def reading_speed(settings: Settings, records: int = 4_000_000) -> ReadingSpeed:
     naics = tree.select(pl.lit(2022).alias("naics_vintage"), industry_code="code", naics_level="level")
     with tempfile.TemporaryDirectory() as folder:
         economy = simulate_economy(tree, areas, DEFAULT_SEED, (_YEAR,), _SCALE)
-        sample = write_sample_records(Path(folder), economy, ("fixed",))[0]
+        sample = write_sample_records(Path(folder), economy, ["fixed"])[0]
         content = sample.read_bytes()
         with sample.open("ab") as stream:
             for _ in range(records // content.count(b"\n")):
