@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="How good the estimates of hidden cells are, and what they cost.",
+    help="How good the estimates of hidden cells are, what they cost, and how fast records are read.",
 )
 WIDTH = 150
 _METHODS = {
@@ -74,6 +74,18 @@ def speed_command(state: State = None, year: Year = None) -> None:
         rows = [[step, str(times), f"{seconds:.2f}"] for step, times, seconds in costs.steps.iter_rows()]
         _show([Sheet(f"{_name(cells)}: CPU seconds", ["Step", "Times", "Seconds each"], rows)])
         console.print(f"Peak memory: {costs.peak_megabytes:,.0f} MB")
+
+
+@app.command("records")
+def records_command(
+    records: Annotated[int, typer.Option(min=1, help="How many made-up records; 1 GB of disk a million.")] = 4_000_000,
+) -> None:
+    """How many establishment records of the fixed layout are read in a second."""
+    from pipelines.orchestration.record_benchmarks import reading_speed
+
+    with messages_for_people():
+        speed = reading_speed(read_settings(), records)
+        say(f"{speed.records:,} records in {speed.seconds:.1f} s: {speed.records_a_second:,.0f} a second")
 
 
 @dataclass(frozen=True)

@@ -84,13 +84,14 @@ def status() -> None:
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = Settings.sample_seed,
+    records: Annotated[bool, typer.Option("--records", help="Write its establishment records: 0.7 GB a year.")] = False,
 ) -> None:
-    """Write the synthetic sample: BLS-layout files of a made-up economy of establishments."""
-    from pipelines.orchestration.intake import write_sample_files
+    """Write the synthetic sample: BLS-layout files of a made-up economy of establishments, or its records."""
+    from pipelines.orchestration.intake import write_sample_establishments, write_sample_files
 
     with messages_for_people():
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in write_sample_files(folder, replace(read_settings(), sample_seed=seed)):
+        write = write_sample_establishments if records else write_sample_files
+        for path in write(folder, replace(read_settings(), sample_seed=seed)):
             say(f"{SYNTHETIC}: {path}")
 
 

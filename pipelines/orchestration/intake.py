@@ -40,6 +40,8 @@ from pipelines.sources.inbox import list_files
 from pipelines.sources.raw_store import Capture, RawStore, manifest_frame
 from pipelines.sources.reading import RefusedFile
 from pipelines.sources.request_log import LastAnswer, answers_frame, last_seen
+from pipelines.sources.sample_economy import simulate_economy
+from pipelines.sources.sample_establishments import write_sample_records
 from pipelines.sources.sample_files import FILES_A_YEAR, SAMPLE_YEARS, sample_fingerprint, write_sample
 from pipelines.sources.typed_cells import TypedCells
 
@@ -170,6 +172,12 @@ def typed_files(settings: Settings, table: str) -> list[Path]:
 def write_sample_files(folder: Path, settings: Settings) -> list[Path]:
     """Writes the synthetic sample into a folder; the files."""
     return write_sample(folder, *sample_frames(settings), seed=settings.sample_seed)
+
+
+def write_sample_establishments(folder: Path, settings: Settings) -> list[Path]:
+    """Writes the records of the same economy into a folder, in both layouts; the files."""
+    economy = simulate_economy(*sample_frames(settings), seed=settings.sample_seed)
+    return write_sample_records(folder, economy)
 
 
 def _typed_cells(settings: Settings) -> TypedCells:
