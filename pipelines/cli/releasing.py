@@ -22,7 +22,8 @@ def release(
     """Hide what must be hidden of the agency's own records, audit what is left, and write it with a manifest."""
     from pipelines.orchestration.confidential import make_private, without_values
     from pipelines.orchestration.folders import NotOurFolder
-    from pipelines.orchestration.releases import AuditFailed, make_release, require_audited
+    from pipelines.orchestration.released_quarters import AuditFailed
+    from pipelines.orchestration.releases import make_release, require_audited
     from pipelines.sources.policy_file import load_policy
 
     with messages_for_people(AuditFailed, NotOurFolder):

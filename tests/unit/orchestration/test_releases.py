@@ -1,6 +1,8 @@
 """What leaves of a state's records: true where it is shown, empty where it is hidden, and nothing without its audit."""
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.domain.disclosure_policy import DisclosurePolicy, PrimaryRules
-from pipelines.orchestration.releases import AuditFailed, make_release, require_audited
+from pipelines.orchestration.released_quarters import AuditFailed
+from pipelines.orchestration.releases import make_release, require_audited
 from pipelines.settings import Settings, SettingsError
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
@@ -118,8 +121,9 @@ def test_csv_and_parquet_are_the_same(folder: Path) -> None:
 
 def test_the_manifest_states_the_rules_and_the_loss(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    assert manifest["rules"] == {"minimum_employers": 3, "dominance_share": 0.8, "p_percent": None}
-    assert (manifest["width"], manifest["set_by"], manifest["set_on"]) == (0.2, "an officer", "2026-11-26")
+    for one in manifest["quarters"]:
+        assert one["rules"] == {"minimum_employers": 3, "dominance_share": 0.8, "p_percent": None}
+        assert (one["width"], one["set_by"], one["set_on"]) == (0.2, "an officer", "2026-11-26")
     assert [one["quarter"] for one in manifest["quarters"]] == ["2024-Q1", "2024-Q2"]
     hidden = pl.concat([read(folder, name).select("disclosure") for name in ("cells", "totals")])
     told = sum(one["unsafe"] + one["hidden_beside_them"] for one in manifest["quarters"])
@@ -127,8 +131,9 @@ def test_the_manifest_states_the_rules_and_the_loss(folder: Path) -> None:
 
 
 def test_the_audit_is_kept_confidentially_and_its_ranges_are_wide(folder: Path, settings: Settings) -> None:
-    (kept,) = (settings.data_dir / "audits").iterdir()
-    ranges = pl.read_parquet(kept)
+    kept = sorted((settings.data_dir / "released").glob("*/ranges.parquet"))
+    assert [path.parent.name for path in kept] == ["establishments-99-2024-Q1", "establishments-99-2024-Q2"]
+    ranges = pl.concat(map(pl.read_parquet, kept))
     width = (0.2 * pl.col("value")).clip(1)
     assert ranges.height > 0
     assert ranges.filter(pl.col("upper") < pl.col("value") + width - 1e-3).is_empty()
@@ -143,9 +148,25 @@ def test_no_employer_stands_in_a_release(folder: Path) -> None:
 
 
 def test_the_same_records_give_the_same_files(folder: Path, settings: Settings, tmp_path: Path) -> None:
-    make_release(settings, POLICY, public_of(settings), tmp_path / "again", lambda _: None)
+    """Also where no quarter is in the ledger."""
+    elsewhere = replace(settings, data_dir=tmp_path / "confidential")
+    shutil.copytree(settings.working_database.parent, elsewhere.working_database.parent)
+    make_release(elsewhere, POLICY, public_of(settings), tmp_path / "again", lambda _: None)
     for path in folder.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
+def test_a_released_quarter_stays_as_it_was(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    """Records corrected since, stricter rules: the last release less this one tells of nobody."""
+    later = replace(settings, data_dir=tmp_path / "confidential")
+    shutil.copytree(settings.data_dir, later.data_dir)
+    with open_database(later.working_database) as connection:
+        connection.execute("UPDATE core.establishments SET wages_usd = wages_usd + 1000 WHERE area_fips = '99001'")
+    said: list[str] = []
+    make_release(later, replace(POLICY, width=0.5), public_of(settings), tmp_path / "later", said.append)
+    assert said == ["2024-Q1: as it was released before", "2024-Q2: as it was released before"]
+    for name in ("cells", "totals"):
+        assert read(tmp_path / "later", name).equals(read(folder, name))
 
 
 def test_a_changed_file_is_not_what_was_audited(folder: Path, settings: Settings, tmp_path: Path) -> None:
@@ -174,10 +195,13 @@ def test_a_release_that_cannot_be_protected_is_refused(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With everything but the unsafe cells shown, the audit finds them; nothing is written."""
-    monkeypatch.setattr("pipelines.orchestration.releases.suppress", lambda table, _: table.is_unsafe)
+    elsewhere = replace(settings, data_dir=tmp_path / "confidential")
+    shutil.copytree(settings.working_database.parent, elsewhere.working_database.parent)
+    monkeypatch.setattr("pipelines.orchestration.released_quarters.suppress", lambda table, _: table.is_unsafe)
     with pytest.raises(AuditFailed, match="nothing was written"):
-        make_release(settings, POLICY, public_of(settings), tmp_path / "out", lambda _: None)
-    assert list(tmp_path.iterdir()) == []
+        make_release(elsewhere, POLICY, public_of(settings), tmp_path / "out", lambda _: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["confidential"]
+    assert [path.name for path in elsewhere.data_dir.iterdir()] == ["warehouse"]
 
 
 def test_the_command_wants_the_agency_s_rules(settings: Settings, tmp_path: Path) -> None:
