@@ -6,7 +6,6 @@ a single county, counties that are hidden. A second one bears names that attack 
 
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -337,18 +336,6 @@ def served(dashboard: Dashboard) -> Iterator[str]:
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         pass
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium, headless; tests are skipped where it is missing."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs Chromium: install the package `chromium`")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @dataclass

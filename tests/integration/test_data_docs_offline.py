@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from expectations.data_docs import DataDocs, write_data_docs
 from expectations.results import ExpectationResult
@@ -32,19 +32,8 @@ HOSTILE = (
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
+def visit(chromium: Browser) -> Iterator[Open]:
     """Opens a page; nothing outside of its site is let through. In the end, nobody asked, and nobody complained."""
     refused: list[str] = []
     said: list[str] = []
@@ -58,7 +47,7 @@ def visit(browser: Browser) -> Iterator[Open]:
                 refused.append(route.request.url)
                 route.abort()
 
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
         contexts.append(context)
         context.route("**/*", only_of_the_site)
         page = context.new_page()
