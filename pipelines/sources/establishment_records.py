@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -213,12 +214,12 @@ def write_records(path: Path, folder: Path, naics: pl.DataFrame, areas: pl.DataF
             rejected = [quarters.add(batch) for batch in read_records(path, naics, areas)]
         counts = Counter[str]()
         records = part / "records.parquet"
-        with pq.ParquetWriter(records, _ARROW_SCHEMA, compression="zstd", use_dictionary=_FEW_VALUES) as writer:
+        with pq.ParquetWriter(records, _arrow_schema(), compression="zstd", use_dictionary=_FEW_VALUES) as writer:
             for quarter in quarters.in_order():
                 kept, repeated, masters_left_out = _resolved(quarter)
                 rejected.append(_repeated_rows(repeated, path.name))
                 counts += _counted(kept, masters_left_out)
-                writer.write_table(kept.to_arrow().cast(_ARROW_SCHEMA))
+                writer.write_table(kept.to_arrow().cast(_arrow_schema()))
         rows = pl.concat([REJECTED_SCHEMA.to_frame(), *rejected]).sort("line_number")
         rejected_rows = part / "rejected_rows.parquet"
         rows.write_parquet(rejected_rows)
@@ -239,7 +240,12 @@ def write_records(path: Path, folder: Path, naics: pl.DataFrame, areas: pl.DataF
 
 
 _FEW_VALUES = ["year", "quarter", "area_fips", "own_code", "industry_code", "multi_establishment_code"]
-_ARROW_SCHEMA = RECORD_SCHEMA.to_frame().to_arrow().schema
+
+
+@cache
+def _arrow_schema() -> pa.Schema:
+    """RECORD_SCHEMA as Arrow has it; at import it would start Polars' threads, which no forked process survives."""
+    return RECORD_SCHEMA.to_frame().to_arrow().schema
 
 
 class _Quarters:
@@ -262,8 +268,8 @@ class _Quarters:
             period = int(key[0]), int(key[1])
             if period not in self._writers:
                 options = pa.ipc.IpcWriteOptions(compression="lz4")
-                self._writers[period] = pa.ipc.new_file(self._file(period), _ARROW_SCHEMA, options=options)
-            self._writers[period].write_table(records.to_arrow().cast(_ARROW_SCHEMA))
+                self._writers[period] = pa.ipc.new_file(self._file(period), _arrow_schema(), options=options)
+            self._writers[period].write_table(records.to_arrow().cast(_arrow_schema()))
         return batch.rejected
 
     def in_order(self) -> Iterator[pl.DataFrame]:
