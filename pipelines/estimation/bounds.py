@@ -17,9 +17,10 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from pipelines.estimation.cell_network import MEASURES, CellNetwork, Whole
-from pipelines.estimation.component_program import ComponentProgram, Floats, NoValuesFit
+from pipelines.estimation.component_program import ComponentProgram, NoValuesFit
 from pipelines.estimation.contradictions import ContradictoryEquations
 from pipelines.estimation.hidden_totals import HiddenTotals, distinct_rows
+from pipelines.estimation.linear_programs import Floats
 
 # The solver's tolerances suit numbers up to some millions: wages are solved in thousands of dollars.
 UNITS: Mapping[str, int] = {"wages": 1000}

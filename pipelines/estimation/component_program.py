@@ -11,13 +11,11 @@ and the bound is exact.
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from pipelines.estimation.cell_network import Whole
-
-Floats = NDArray[np.float64]
+from pipelines.estimation.linear_programs import Floats, new_solver, require_optimum
 
 # Duals closer to a whole number are taken for it: any duals prove a bound.
 ROUNDED = 1e-9
@@ -58,7 +56,7 @@ class ComponentProgram:
         status = _solve(self._solver)
         if status == highspy.HighsModelStatus.kInfeasible:
             raise NoValuesFit(_conflict(matrix, self._residual / unit))
-        _require_optimum(status)
+        require_optimum(status)
 
     def least(self, cost: Floats) -> float:
         """A proven lower bound of cost @ values; exact where costs and duals are whole numbers.
@@ -68,7 +66,7 @@ class ComponentProgram:
         changed = np.flatnonzero(cost != self._cost).astype(np.int32)
         self._solver.changeColsCost(len(changed), changed, cost[changed])
         self._cost = cost.copy()
-        _require_optimum(_solve(self._solver))
+        require_optimum(_solve(self._solver))
         dual = np.array(self._solver.getSolution().row_dual)
         whole = np.rint(dual)
         is_whole = np.abs(dual - whole) < ROUNDED
@@ -86,27 +84,7 @@ class ComponentProgram:
 
 
 def _solver(matrix: sparse.csc_array, residual: Floats, cost: Floats) -> highspy.Highs:
-    program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = matrix.shape
-    program.col_cost_ = cost
-    program.col_lower_, program.col_upper_ = np.zeros(len(cost)), np.full(len(cost), np.inf)
-    program.row_lower_ = program.row_upper_ = residual
-    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
-    program.a_matrix_.value_ = matrix.data.astype(np.float64)
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.silent()
-    options: dict[str, int | str] = {
-        "threads": 1,
-        "parallel": "off",
-        "presolve": "off",
-        "simplex_strategy": PRIMAL_SIMPLEX,
-    }
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
-    if solver.passModel(program) != highspy.HighsStatus.kOk:
-        raise RuntimeError("HiGHS refused a bound program")
-    return solver
+    return new_solver(matrix, residual, cost, simplex_strategy=PRIMAL_SIMPLEX)
 
 
 def _solve(solver: highspy.Highs) -> highspy.HighsModelStatus:
@@ -116,11 +94,6 @@ def _solve(solver: highspy.Highs) -> highspy.HighsModelStatus:
         solver.clearSolver()
         solver.run()
     return solver.getModelStatus()
-
-
-def _require_optimum(status: highspy.HighsModelStatus) -> None:
-    if status != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"HiGHS found no bound: its status is {status.name}")
 
 
 def _conflict(matrix: sparse.csc_array, residual: Floats) -> Floats:
@@ -147,7 +120,7 @@ def _weights(matrix: sparse.csc_array, residual: Floats) -> Floats:
     corrections = sparse.hstack([matrix, sparse.eye_array(rows), -sparse.eye_array(rows)], format="csc")
     cost = np.repeat([0.0, 1.0], [matrix.shape[1], 2 * rows])
     solver = _solver(corrections, residual, cost)
-    _require_optimum(_solve(solver))
+    require_optimum(_solve(solver))
     weights = np.array(solver.getSolution().row_dual)
     weights[np.abs(weights) < TINY] = 0
     taking_part = sparse.diags_array((weights != 0).astype(np.float64)) @ matrix

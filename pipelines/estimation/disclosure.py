@@ -10,24 +10,18 @@ what that shift moves is hidden. A shift of hidden figures stays one when more i
 """
 
 import os
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipelines.estimation.bounds import UNITS
 from pipelines.estimation.cell_network import Flags
-from pipelines.estimation.disclosure_programs import SLACK, AttackerProgram, Floats, Places, ShiftProgram
+from pipelines.estimation.disclosure_programs import SLACK, AttackerProgram, Places, ShiftProgram
 from pipelines.estimation.disclosure_sums import outer_ranges, widen_sums
 from pipelines.estimation.disclosure_table import DisclosureTable
+from pipelines.estimation.linear_programs import Floats
 
-# Wages are solved in thousands of dollars, so that the solver's tolerances are small against them.
-UNITS: Mapping[str, float] = {
-    "month1_employment": 1.0,
-    "month2_employment": 1.0,
-    "month3_employment": 1.0,
-    "wages": 1000.0,
-}
 # The month that most outputs are judged by comes first: what it hides serves the others.
 ORDER = ("month3_employment", "wages", "month1_employment", "month2_employment")
 MOST_LOOKS = 12
@@ -101,7 +95,7 @@ class _Range:
     """What the attacker's ranges of one measure are known to reach, in the units of the program."""
 
     def __init__(self, table: DisclosureTable, measure: str, width: float) -> None:
-        self.measure, self.unit = measure, UNITS[measure]
+        self.unit = UNITS.get(measure, 1)
         whole = table.values[measure].astype(np.float64)
         self.values = whole / self.unit
         self.up, self.down = (amount / self.unit for amount in widths(whole, width))

@@ -1,6 +1,6 @@
 """The linear programs of disclosure control: what an attacker can find out, and what must be hidden so that he cannot.
 
-Belongs here: the two programs and their solver. Not here: in what order they are asked (disclosure).
+Belongs here: the two programs. Not here: in what order they are asked (disclosure).
 
 The attacker knows every shown figure, every equation, and that nothing is negative. A shift is a change of figures that
 keeps all equations; where the hidden figures alone can shift, the attacker cannot tell before from after. A shift that
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipelines.estimation.cell_network import Flags
+from pipelines.estimation.linear_programs import Floats, new_solver, require_optimum
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 SLACK = 1e-6
@@ -36,17 +36,16 @@ class AttackerProgram:
         self._truth = values[self.places]
         # Where even the total is hidden nothing ends a range; a shift that goes further is no better proof.
         far = FAR * (1 + self._truth.max(initial=0))
-        bounds = np.zeros(len(self.places)), np.full(len(self.places), far)
-        self._solver = _solver(own, own @ self._truth, *bounds)
+        self._solver = new_solver(own, own @ self._truth, upper=np.full(len(self.places), far))
 
     def shift(self, wish: Floats) -> Floats:
         """The shift of the hidden figures to the values that make wish @ values largest; by place.
 
         Raises RuntimeError where the solver does not reach an optimum.
         """
-        _set_costs(self._solver, -wish)
+        self._solver.changeColsCost(len(wish), np.arange(len(wish), dtype=np.int32), -wish)
         self._solver.run()
-        _require_optimum(self._solver)
+        require_optimum(self._solver.getModelStatus())
         return np.array(self._solver.getSolution().col_value) - self._truth
 
 
@@ -77,13 +76,13 @@ class ShiftProgram:
             least_up[me], down[me] = amount, 0
         else:
             least_down[me], up[me] = -amount, 0
-        solver = _solver(
+        solver = new_solver(
             sparse.csc_array(sparse.hstack([own, -own])),
             np.zeros(own.shape[0]),
+            np.concatenate([cost, cost]),
             np.concatenate([least_up, least_down]),
             np.concatenate([up, down]),
         )
-        _set_costs(solver, np.concatenate([cost, cost]))
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -106,33 +105,3 @@ class ShiftProgram:
             front = found if len(found) <= room else found[np.argsort(price[found], kind="stable")[:room]]
             seen[front] = True
         return np.flatnonzero(seen)
-
-
-def _solver(matrix: sparse.csc_array, sums: Floats, lower: Floats, upper: Floats) -> highspy.Highs:
-    """A program without costs yet: matrix @ values == sums, lower <= values <= upper."""
-    program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = matrix.shape
-    program.col_cost_ = np.zeros(matrix.shape[1])
-    program.col_lower_, program.col_upper_ = lower, upper
-    program.row_lower_ = program.row_upper_ = sums
-    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    program.a_matrix_.start_, program.a_matrix_.index_ = matrix.indptr, matrix.indices
-    program.a_matrix_.value_ = matrix.data.astype(np.float64)
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.silent()
-    options: dict[str, int | str] = {"threads": 1, "parallel": "off", "presolve": "off"}
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
-    if solver.passModel(program) != highspy.HighsStatus.kOk:
-        raise RuntimeError("HiGHS refused a program of disclosure control")
-    return solver
-
-
-def _set_costs(solver: highspy.Highs, costs: Floats) -> None:
-    solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
-
-
-def _require_optimum(solver: highspy.Highs) -> None:
-    status = solver.getModelStatus()
-    if status != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"HiGHS found no answer for the attacker: its status is {status.name}")

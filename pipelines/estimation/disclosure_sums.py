@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipelines.estimation.cell_network import Flags
+from pipelines.estimation.disclosure_programs import Places
 from pipelines.estimation.disclosure_table import DisclosureTable
-
-Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
+from pipelines.estimation.linear_programs import Floats
 
 MOST_ROUNDS = 50
 

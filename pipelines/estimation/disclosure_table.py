@@ -9,6 +9,7 @@ together. So half of the outputs of a state's quarter go.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -17,8 +18,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from pipelines.estimation.cell_network import MEASURES, Flags, Whole
-
-Floats = NDArray[np.float64]
+from pipelines.estimation.linear_programs import Floats
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class DisclosureTable:
         """How many figures there are."""
         return len(self.is_unsafe)
 
-    @property
+    @cached_property
     def protected(self) -> Flags:
         """The figures that must not be told: unsafe, and not told by others already."""
         protected: Flags = self.is_unsafe & ~self.is_public & ~self.is_told
