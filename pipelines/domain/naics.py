@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import polars as pl
+
 NAICS_VINTAGES: tuple[int, ...] = (2012, 2017, 2022)
 # QCEW changed over with the first quarter of each of these years, without retabulating earlier ones.
 FIRST_YEAR: Mapping[int, int] = {2012: 2011, 2017: 2017, 2022: 2022}
@@ -22,6 +24,20 @@ RANGE_SECTORS: Mapping[str, tuple[str, ...]] = {
     "44-45": ("44", "45"),
     "48-49": ("48", "49"),
 }
+
+
+def lineage(parents: Mapping[str, str | None]) -> pl.DataFrame:
+    """industry_code, ancestor_code: every code with itself and each code above it.
+
+    parents: the code above each code; none above the root.
+    """
+    pairs: list[tuple[str, str]] = []
+    for code in parents:
+        above: str | None = code
+        while above:
+            pairs.append((code, above))
+            above = parents[above]
+    return pl.DataFrame(pairs, {"industry_code": pl.String, "ancestor_code": pl.String}, orient="row")
 
 
 def vintage_in_force(year: int) -> int:

@@ -7,15 +7,17 @@ Cells: area by ownership by industry at every level, of every county and of the 
 Totals: each group of industries in each region, by ownership and for all of them (own_code 0).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipelines.domain.disclosure_policy import PrimaryRules
+from pipelines.domain.naics import lineage
 from pipelines.estimation.cell_network import ALL_INDUSTRIES, MEASURES, TOTAL_COVERED
 from pipelines.estimation.disclosure_rules import unsafe_outputs
 from pipelines.estimation.disclosure_table import DisclosureTable, disclosure_table
+from pipelines.estimation.hidden_totals import codes_inside, topmost
 
 KEY = ("region", "own_code", "group_key", "industry_code")
 CELL_KEY = ("region", "own_code", "industry_code")
@@ -73,7 +75,7 @@ def release_outputs(
     unknown = sorted(set(contributions["industry_code"]) - set(tree["industry_code"]))
     if unknown:
         raise ValueError(f"industry {unknown[0]} is not in the NAICS tree of the quarter; {len(unknown)} are not")
-    lineage = _lineage(tree)
+    ancestors = lineage(dict(tree.select("industry_code", "parent_code").iter_rows()))
     areas = contributions.select("area_fips").unique()
     every_region = pl.concat(
         [
@@ -83,7 +85,7 @@ def release_outputs(
         ]
     ).unique()
     cells = _with_all_ownerships(
-        contributions.join(lineage, on="industry_code")
+        contributions.join(ancestors, on="industry_code")
         .drop("industry_code")
         .rename({"ancestor_code": "industry_code"}),
         pl.col("industry_code") == ALL_INDUSTRIES,
@@ -110,7 +112,7 @@ def release_outputs(
         .with_columns(pl.col("is_public").fill_null(False), loss=_loss(weights))
         .sort(KEY)
     )
-    return Outputs(frame, _parts(frame, tree, every_region, groups, lineage, state))
+    return Outputs(frame, _parts(frame, tree, every_region, groups, state))
 
 
 def _state(contributions: pl.DataFrame) -> str:
@@ -122,18 +124,6 @@ def _state(contributions: pl.DataFrame) -> str:
 
 def _with_all_ownerships(rows: pl.DataFrame, of_which: pl.Expr) -> pl.DataFrame:
     return pl.concat([rows, rows.filter(of_which).with_columns(own_code=pl.lit(TOTAL_COVERED))], how="diagonal")
-
-
-def _lineage(tree: pl.DataFrame) -> pl.DataFrame:
-    """industry_code, ancestor_code: every code with itself and each code above it."""
-    parents: Mapping[str, str | None] = dict(tree.select("industry_code", "parent_code").iter_rows())
-    pairs: list[tuple[str, str]] = []
-    for code in parents:
-        above: str | None = code
-        while above is not None:
-            pairs.append((code, above))
-            above = parents[above]
-    return pl.DataFrame(pairs, schema=["industry_code", "ancestor_code"], orient="row")
 
 
 def _loss(weights: LossWeights) -> pl.Expr:
@@ -155,7 +145,6 @@ def _parts(
     tree: pl.DataFrame,
     regions: pl.DataFrame,
     groups: pl.DataFrame,
-    lineage: pl.DataFrame,
     state: str,
 ) -> pl.DataFrame:
     """equation, whole, part: sums along industry, ownership and place, of cells and of totals."""
@@ -164,6 +153,7 @@ def _parts(
     totals = numbered.filter(pl.col("group_key").is_not_null()).drop("industry_code")
     counties = pl.col("region") != state
     inside = cells.filter(pl.col("own_code") != TOTAL_COVERED)
+    fewest_codes = topmost(tree.rename({"parent_code": "ancestor_code"}), codes_inside(groups, tree)[0])
     sums = [
         _sums("industry", inside.join(tree.drop_nulls(), on="industry_code").drop("industry_code").rename(
             {"parent_code": "industry_code"}), cells, CELL_KEY),
@@ -174,8 +164,7 @@ def _parts(
             own_code=pl.lit(TOTAL_COVERED)), totals, TOTAL_KEY),
         _sums("place of total", totals.join(_members(regions), left_on="region", right_on="area_fips").drop(
             "region").rename({"region_right": "region"}), totals, TOTAL_KEY),
-        _sums("industries of total", inside.join(_topmost(groups, lineage, tree), on="industry_code"),
-              totals, TOTAL_KEY),
+        _sums("industries of total", inside.join(fewest_codes, on="industry_code"), totals, TOTAL_KEY),
     ]  # fmt: skip
     every = pl.concat(sums)
     return every.select(
@@ -192,23 +181,3 @@ def _sums(kind: str, parts: pl.DataFrame, wholes: pl.DataFrame, key: Sequence[st
 def _members(regions: pl.DataFrame) -> pl.DataFrame:
     """region, area_fips: what areas each region is made of; an area that is a region by itself is not made of any."""
     return regions.filter(pl.col("region") != pl.col("area_fips"))
-
-
-def _topmost(groups: pl.DataFrame, lineage: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:
-    """group_key, industry_code: the fewest codes that a group consists of."""
-    parents = tree["parent_code"].drop_nulls().to_list()
-    leaves = lineage.filter(~pl.col("industry_code").is_in(parents))
-    size = leaves.group_by("ancestor_code").agg(all_leaves=pl.len())
-    whole = (
-        groups.select("group_key", "industry_code")
-        .unique()
-        .join(leaves, on="industry_code")
-        .group_by("group_key", "ancestor_code")
-        .agg(own_leaves=pl.len())
-        .join(size, on="ancestor_code")
-        .filter(pl.col("own_leaves") == pl.col("all_leaves"))
-        .select("group_key", industry_code="ancestor_code")
-        .join(tree, on="industry_code")
-    )
-    above = whole.select("group_key", parent_code="industry_code")
-    return whole.join(above, on=("group_key", "parent_code"), how="anti").select("group_key", "industry_code")

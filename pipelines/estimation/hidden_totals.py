@@ -79,7 +79,7 @@ def hidden_totals(network: CellNetwork, groups: pl.DataFrame, own_code: str = PR
 
     Raises ValueError where an area has only rows coarser than a group, so that the total cannot be told from them.
     """
-    inside, partly = _codes_inside(groups, network.tree)
+    inside, partly = codes_inside(groups, network.tree)
     areas = network.published.select(pl.col("area_fips").unique().sort())
     names = groups.select(pl.col("group_key").unique(maintain_order=True))
     keys = areas.join(names, how="cross").with_row_index("total")
@@ -95,13 +95,13 @@ def hidden_totals(network: CellNetwork, groups: pl.DataFrame, own_code: str = PR
     for rows in (leaves, published.filter("is_finest", has_value)):
         _refuse_coarse_rows(rows, partly)
 
-    known = _topmost(published, inside).join(keys, on=("area_fips", "group_key"))
+    known = topmost(published, inside).join(keys, on=("area_fips", "group_key"))
     sums = (
         keys.select("total")
         .join(known.group_by("total").agg(pl.col(*MEASURES).sum()), on="total", how="left", maintain_order="left")
         .fill_null(0)
     )
-    selected = _topmost(leaves, inside).join(keys, on=("area_fips", "group_key"))
+    selected = topmost(leaves, inside).join(keys, on=("area_fips", "group_key"))
     return HiddenTotals(
         keys=keys.drop("total"),
         known={name: sums[name].to_numpy() for name in MEASURES},
@@ -126,7 +126,7 @@ def distinct_rows(selection: sparse.csr_array) -> tuple[NDArray[np.intp], NDArra
     return np.array(first, dtype=np.intp), place
 
 
-def _codes_inside(groups: pl.DataFrame, tree: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def codes_inside(groups: pl.DataFrame, tree: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """group_key, industry_code of all codes wholly inside each group, and of those partly inside."""
     lineage = tree.select("industry_code", ancestor_code="industry_code")
     step, lines = lineage, [lineage]
@@ -154,8 +154,8 @@ def _codes_inside(groups: pl.DataFrame, tree: pl.DataFrame) -> tuple[pl.DataFram
     return touched.filter(is_inside).select(codes), touched.filter(~is_inside).select(codes)
 
 
-def _topmost(rows: pl.DataFrame, inside: pl.DataFrame) -> pl.DataFrame:
-    """The rows inside each group without a published row above them that is inside too."""
+def topmost(rows: pl.DataFrame, inside: pl.DataFrame) -> pl.DataFrame:
+    """The rows inside each group whose ancestor_code, the nearest row above them that counts, is not inside too."""
     above = inside.rename({"industry_code": "ancestor_code"})
     return rows.join(inside, on="industry_code").join(above, on=("group_key", "ancestor_code"), how="anti")
 

@@ -17,10 +17,11 @@ import polars as pl
 from pipelines.domain.disclosure_policy import DisclosurePolicy
 from pipelines.estimation.cell_network import MEASURES
 from pipelines.estimation.disclosure import Audit, audit, suppress, told_by_others
+from pipelines.estimation.disclosure_outputs import KEY as OUTPUT
 from pipelines.estimation.disclosure_outputs import Outputs
 from pipelines.estimation.disclosure_table import DisclosureTable
 
-KEY = ("year", "quarter", "region", "own_code", "group_key", "industry_code")
+KEY = ("year", "quarter", *OUTPUT)
 FINEST_DIGITS = 6
 
 

@@ -7,19 +7,12 @@ comparisons of the sample (sample_cells).
 
 import polars as pl
 
-from pipelines.domain.naics import vintage_in_force
-from pipelines.sources.reading import QUARTERLY_SCHEMA
+from pipelines.domain.naics import lineage, vintage_in_force
+from pipelines.sources.reading import QUARTERLY_SCHEMA, QUARTERLY_VALUES
 
 CELL = ("area_fips", "own_code", "industry_code")
-ADDITIVE = (
-    "establishments",
-    "month1_employment",
-    "month2_employment",
-    "month3_employment",
-    "wages_usd",
-    "taxable_wages_usd",
-    "contributions_usd",
-)
+ADDITIVE = QUARTERLY_VALUES[:-1]
+"""All values of a quarter but the average weekly wage."""
 ALL_INDUSTRIES, TOTAL_COVERED = "10", "0"
 JOB_MONTHS = pl.sum_horizontal(f"month{month}_employment" for month in (1, 2, 3))
 """Jobs of the three months added up."""
@@ -35,28 +28,16 @@ def add_up(leaves: pl.DataFrame, tree: pl.DataFrame, *further: pl.Expr) -> pl.Da
     """
     sums = [*(pl.sum(name) for name in ADDITIVE), *further]
     by_industry = (
-        leaves.join(lineage(tree), on="industry_code")
-        .group_by("area_fips", "own_code", "ancestor", *_PERIOD)
+        leaves.join(lineage(dict(tree.select("code", "parent_code").iter_rows())), on="industry_code")
+        .group_by("area_fips", "own_code", "ancestor_code", *_PERIOD)
         .agg(*sums)
-        .rename({"ancestor": "industry_code"})
+        .rename({"ancestor_code": "industry_code"})
     )
     total = by_industry.filter(pl.col("industry_code") == ALL_INDUSTRIES).with_columns(own_code=pl.lit(TOTAL_COVERED))
     total = total.group_by(*CELL, *_PERIOD).agg(*sums)
     by_area = pl.concat([by_industry, total], how="diagonal")
     state = by_area.with_columns(area_fips=pl.col("area_fips").str.head(2) + "000")
     return pl.concat([by_area, state.group_by(*CELL, *_PERIOD).agg(*sums)], how="diagonal")
-
-
-def lineage(tree: pl.DataFrame) -> pl.DataFrame:
-    """industry_code, ancestor: every six-digit code with itself and each code above it."""
-    parent = dict(tree.select("code", "parent_code").iter_rows())
-    pairs = []
-    for leaf in tree.filter(pl.col("level") == pl.col("level").max())["code"]:
-        code = leaf
-        while code:
-            pairs.append((leaf, code))
-            code = parent[code]
-    return pl.DataFrame(pairs, schema={"industry_code": pl.String, "ancestor": pl.String}, orient="row")
 
 
 def half_up(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:

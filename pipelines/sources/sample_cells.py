@@ -23,20 +23,11 @@ from pipelines.sources.establishment_cells import (
     average_weekly_wage,
     half_up,
 )
+from pipelines.sources.reading import ANNUAL_VALUES, QUARTERLY_VALUES
 from pipelines.sources.sample_calibration import FEDERAL, LOCAL, PRIVATE, STATE, STATEWIDE
 from pipelines.sources.sample_economy import SampleEconomy
 from pipelines.sources.sample_suppression import Hierarchy, hide_complements, is_sensitive
 
-QUARTERLY_MEASURES = (*ADDITIVE, "average_weekly_wage_usd")
-ANNUAL_MEASURES = (
-    "establishments",
-    "average_employment",
-    "wages_usd",
-    "taxable_wages_usd",
-    "contributions_usd",
-    "average_weekly_wage_usd",
-    "average_annual_pay_usd",
-)
 TOTAL_GOVERNMENT = "8"
 # Disclosed private cells of one or two establishments are all unclassified, and no federal cell is ever hidden
 # (BLS, QCEW 2016, Oregon).
@@ -100,8 +91,8 @@ def publish_cells(economy: SampleEconomy, naics: pl.DataFrame) -> PublishedCells
         average_weekly_wage_usd=average_weekly_wage(),
     )
     return PublishedCells(
-        _with_comparisons(quarterly, QUARTERLY_MEASURES, ("quarter",)),
-        _with_comparisons(_annual(cells), ANNUAL_MEASURES, ()),
+        _with_comparisons(quarterly, QUARTERLY_VALUES, ("quarter",)),
+        _with_comparisons(_annual(cells), ANNUAL_VALUES, ()),
     )
 
 
