@@ -27,13 +27,13 @@ from pipelines.orchestration.released_quarters import (
     release_quarter,
 )
 from pipelines.settings import Settings, SettingsError
+from pipelines.sources.capture import SAMPLE_SOURCE
 from pipelines.sources.raw_store import sha256_of
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.reports import read_report
 
 MANIFEST = "manifest.json"
 CELLS, TOTALS = "cells", "totals"
-_SAMPLE = "sample"
 Tell = Callable[[str], object]
 
 
@@ -48,11 +48,10 @@ def make_release(settings: Settings, policy: DisclosurePolicy, public: Path, fol
         raise SettingsError("a release is made of establishment records: set SECTORS_SOURCE=establishments")
     databases = settings.working_database, public
     with open_database(databases[0], read_only=True) as own, open_database(databases[1], read_only=True) as of_others:
-        asked = read_report(own, "release_quarters").to_dicts()
+        asked = {_ledger(settings, each): each for each in read_report(own, "release_quarters").to_dicts()}
         quarters = {
             ledger: kept_quarter(ledger) or _new_quarter(own, of_others, policy, each, tell)
-            for each in asked
-            for ledger in [_ledger(settings, each)]
+            for ledger, each in asked.items()
         }
     if not quarters:
         raise FileNotFoundError(f"{settings.working_database}: it holds no establishment records; run first")
@@ -128,7 +127,7 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 
 def _manifest(quarters: Sequence[ReleasedQuarter], files: Mapping[str, str]) -> str:
-    is_synthetic = any(quarter.facts["source"] == _SAMPLE for quarter in quarters)
+    is_synthetic = any(quarter.facts["source"] == SAMPLE_SOURCE for quarter in quarters)
     content = {
         "data_origin": SYNTHETIC if is_synthetic else "establishment records of the agency",
         "audit": "passed: no protected figure can be told within the width from these files and BLS's",

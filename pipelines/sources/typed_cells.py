@@ -32,7 +32,7 @@ from pipelines.sources import (
     reading,
     reference_tables,
 )
-from pipelines.sources.establishment_layouts import RECORD_SCHEMA, recognise_records
+from pipelines.sources.establishment_layouts import RECORD_SCHEMA
 from pipelines.sources.inbox import Container, Member
 from pipelines.sources.raw_store import Capture
 from pipelines.sources.reading import ANNUAL_SCHEMA, QUARTERLY_SCHEMA, REJECTED_SCHEMA, MemberCells, RefusedFile
@@ -203,8 +203,6 @@ def _read_records(
 
     Raises RefusedFile where no record can be used. It says nothing of what a record holds.
     """
-    if not recognise_records(file):
-        raise RefusedFile(name, "it holds no establishment records, and SOURCE=establishments takes nothing else")
     typed = folder / "records"
     try:
         counts = establishment_records.write_records(file, typed, naics, areas)

@@ -21,7 +21,7 @@ from pipelines.orchestration.sites import write_site
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 
 PERIODS = [f"{year}{quarter}" for year in (2022, 2023, 2024) for quarter in ("", "-Q1", "-Q2", "-Q3", "-Q4")]
 COUNTIES = {
