@@ -28,6 +28,7 @@ READ_TABLES = (
     "raw.quarterly_cells",
     "raw.annual_cells",
     "raw.establishment_records",
+    "raw.released_totals",
 )
 
 

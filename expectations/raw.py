@@ -16,7 +16,9 @@ _SHA256 = r"[0-9a-f]{64}"
 
 _CODES = (
     column_in_set(
-        "publisher", ["bls", "qualityinfo", "establishments"], meaning="A cell is read by one of the readers there are."
+        "publisher",
+        ["bls", "qualityinfo", "establishments", "release"],
+        meaning="A cell is read by one of the readers there are.",
     ),
     column_matches("area_fips", qcew_codes.AREA_PATTERN, meaning="Area codes have one of BLS's forms."),
     column_in_set("own_code", qcew_codes.OWNERSHIP_CODES, meaning="Ownership is one of BLS's codes."),

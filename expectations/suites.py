@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from expectations import core, estimates, marts, raw, reference
+from expectations import core, estimates, marts, raw, reference, releases
 from expectations.vocabulary import TableSuite
 
 BY_TABLE: Mapping[str, TableSuite] = {
-    suite.table: suite for layer in (raw, reference, core, estimates, marts) for suite in layer.SUITES
+    suite.table: suite for layer in (raw, reference, core, releases, estimates, marts) for suite in layer.SUITES
 }

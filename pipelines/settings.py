@@ -34,7 +34,7 @@ VARIABLES = frozenset(
 )
 
 Export = Literal["site", "workbooks", "open_data"]
-Source = Literal["sample", "files", "bls", "qualityinfo", "establishments"]
+Source = Literal["sample", "files", "bls", "qualityinfo", "establishments", "release"]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WEB_SOURCES: tuple[Source, ...] = ("bls", "qualityinfo")
 
@@ -51,6 +51,8 @@ class Settings:
     inbox: Path = PROJECT_ROOT / "data" / "inbox"
     data_dir: Path = PROJECT_ROOT / "data"
     """Of establishment records the confidential folder: whatever is made of them lies in it, and nowhere else."""
+    confidential_dir: Path | None = None
+    """Where the audits of a release are, that its files are held against; None: they are not at hand."""
     definitions_dir: Path = SHIPPED_DEFINITIONS
     sample_seed: int = 2016
     scheduled_source: Source = "bls"
@@ -111,6 +113,11 @@ class Settings:
         return self.source == "establishments"
 
     @property
+    def is_release(self) -> bool:
+        """Whether the run reads what was released of establishment records, which is public."""
+        return self.source == "release"
+
+    @property
     def _day(self) -> str:
         """What a rebuilt day is known by: it never takes the place of the present."""
         return f"_as_of_{self.as_of}" if self.as_of else ""
@@ -140,7 +147,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if source not in get_args(Source):
         raise SettingsError(f"SECTORS_SOURCE={source}: expected one of {', '.join(get_args(Source))}")
     is_confidential = source == "establishments"
-    if source not in ("files", "establishments") and "SECTORS_INBOX" in given:
+    if source not in ("files", "establishments", "release") and "SECTORS_INBOX" in given:
         raise SettingsError(
             f"SECTORS_INBOX is set, but SECTORS_SOURCE={source} never reads it; set SECTORS_SOURCE=files"
         )
@@ -148,12 +155,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if data_dir.exists() and not data_dir.is_dir():
         raise SettingsError(f"SECTORS_DATA_DIR={data_dir}: this is a file; expected a folder, or a name for a new one")
     inbox = _folder(given, "SECTORS_INBOX", data_dir / "inbox")
+    if source == "release" and not inbox.is_dir():
+        raise SettingsError(f"SECTORS_INBOX={inbox}: expected the folder of a release, with its manifest.json")
     if "SECTORS_INBOX" in given and not inbox.exists():
         raise SettingsError(f"SECTORS_INBOX={inbox}: no such file or folder; expected a QCEW file or a folder of them")
     return Settings(
         source=source,  # type: ignore[arg-type]  # checked against the Literal above
         inbox=inbox,
         data_dir=data_dir,
+        confidential_dir=_audits_folder(given, source, data_dir),
         definitions_dir=_existing_folder(given, "SECTORS_DEFINITIONS_DIR", SHIPPED_DEFINITIONS),
         sample_seed=_whole_number(given, "SECTORS_SAMPLE_SEED", 2016),
         scheduled_source=given.get("SECTORS_SOURCE", "bls"),  # type: ignore[arg-type]  # as above
@@ -169,6 +179,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _folder(given: Mapping[str, str], name: str, default: Path) -> Path:
     return Path(given[name]).expanduser().resolve() if name in given else default
+
+
+def _audits_folder(given: Mapping[str, str], source: str, data_dir: Path) -> Path | None:
+    """The confidential folder, where the run needs it; that of a release is read for its audits alone."""
+    if source == "establishments":
+        return data_dir
+    is_asked = source == "release" and "SECTORS_CONFIDENTIAL_DIR" in given
+    return _existing_folder(given, "SECTORS_CONFIDENTIAL_DIR", data_dir) if is_asked else None
 
 
 def _confidential_folder(given: Mapping[str, str]) -> Path:

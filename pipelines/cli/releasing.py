@@ -22,15 +22,15 @@ def release(
     """Hide what must be hidden of the agency's own records, audit what is left, and write it with a manifest."""
     from pipelines.orchestration.confidential import make_private, without_values
     from pipelines.orchestration.folders import NotOurFolder
-    from pipelines.orchestration.released_quarters import AuditFailed
-    from pipelines.orchestration.releases import make_release, require_audited
+    from pipelines.orchestration.releases import make_release
     from pipelines.sources.policy_file import load_policy
+    from pipelines.sources.release_files import AuditFailed, require_audited
 
     with messages_for_people(AuditFailed, NotOurFolder):
         settings = read_settings()
         make_private(settings)
         if check:
-            require_audited(settings, folder)
+            require_audited(settings.data_dir, folder)
             say(f"{folder}: every file is the one that was audited.")
             return
         policy = load_policy(settings.data_dir, SHIPPED_DEFINITIONS)

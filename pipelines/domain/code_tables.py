@@ -20,6 +20,7 @@ SOURCES = (
     ("bls", "U.S. Bureau of Labor Statistics, QCEW", 8, 1),
     ("qualityinfo", "Oregon Employment Department, QualityInfo", 7, 2),
     ("establishments", "Establishment records of the state's agency, QCEW", 8, 1),
+    ("release", "Released by the state's agency from its establishment records, QCEW", 8, 1),
     ("sample", SYNTHETIC, 8, 1),
 )
 

@@ -71,7 +71,7 @@ def suppress(table: DisclosureTable, width: float = 0.2, seed: int = 2016) -> Fl
         _look_around(table, hidden, range_, seed)
         for direction in (1, -1):
             _hide_more(table, hidden, range_, direction, program)
-    return _shown_again(table, hidden, width, seed)
+    return _shown_where_told(table, _shown_again(table, hidden, width, seed))
 
 
 def audit(table: DisclosureTable, hidden: Flags, width: float = 0.2, seed: int = 2016) -> list[Audit]:
@@ -210,6 +210,15 @@ def _shown_again(table: DisclosureTable, hidden: Flags, width: float, seed: int)
         if not any(set(one.exposed.tolist()) - before for one, before in zip(found, exposed, strict=True)):
             hidden = fewer
     return hidden
+
+
+def _shown_where_told(table: DisclosureTable, hidden: Flags) -> Flags:
+    """Shows complements whose value their sums tell: hiding these keeps nothing from an attacker."""
+    is_told = hidden & ~table.is_unsafe
+    for measure in ORDER:
+        least, most = outer_ranges(table.equations, table.values[measure].astype(np.float64), hidden)
+        is_told &= least == most
+    return hidden & ~is_told
 
 
 def _widen_sums(table: DisclosureTable, hidden: Flags, width: float) -> None:

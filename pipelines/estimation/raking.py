@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from pipelines.estimation.margins import Floats, Margins, NormalEquations
 
 TOLERANCE = 1e-7
-"""The margins of the result hold to this part of each residual; documented as 1e-6."""
+"""The margins of the result hold to this part of each residual, or where steps are ill-conditioned to the next one."""
+LARGEST_TOLERANCE = 1e-6
 SETTLED_STEP = 1e-3
 MAXIMUM_STEPS = 100
 # Once the margins hold, leaves that still move are those that the margins force towards zero.
@@ -111,7 +112,8 @@ def covariance_of_jobs_and_wages(
     residuals: Residuals,
 ) -> Floats:
     """The prior covariance that `rake_jobs_and_wages` would return with these values, [measure, measure, leaf]."""
-    return _JobsAndWages(jobs, jobs_variance, pay, pay_variance, _is_live(margins, residuals)).curvature(values)[0]
+    is_live = _is_live(margins, residuals) & (values > 0)  # others were found to be forced to nothing
+    return _JobsAndWages(jobs, jobs_variance, pay, pay_variance, is_live).curvature(values)[0]
 
 
 class _Model(Protocol):
@@ -175,14 +177,18 @@ def _minimise(model: _Model, margins: Margins, residuals: Residuals, start: Floa
 
     Downwards a leaf x + d becomes x / (1 - d/x), which is Newton's step in 1/x, where the gamma distance's margins are
     nearly linear: no leaf leaves the positive numbers and none shortens the others' step. Once such a step comes no
-    nearer to the margins, all leaves move by the same part of Newton's step, which comes nearer by that part.
+    nearer to the margins, all leaves move by the same part of Newton's step, which comes nearer by that part. Where
+    leaves of one group differ by many powers of ten, steps go back and forth about the margins: the nearest is taken.
     """
     values, ceiling = model.start(margins, residuals) if start is None else start, _ceiling(margins, residuals)
     settling, is_together, largest, gap_before = 0, False, np.inf, np.inf
+    nearest, nearest_gap = None, LARGEST_TOLERANCE
     for steps in range(MAXIMUM_STEPS + 1):
         county, state = _left(margins, residuals, values)
         covariance, slope = model.curvature(values)
         gap = max(_gap(county, residuals.county), _gap(state, residuals.state))
+        if gap <= nearest_gap:
+            nearest, nearest_gap = Raked(values, covariance, steps), gap
         if gap <= TOLERANCE:
             settling += 1
             if settling > STEPS_TO_SETTLE or largest < SETTLED_STEP:
@@ -203,6 +209,8 @@ def _minimise(model: _Model, margins: Margins, residuals: Residuals, start: Floa
             values = np.minimum(values * growth, ceiling)
         model.is_live &= ~is_vanishing
         values[is_vanishing] = 0.0
+    if nearest is not None:
+        return nearest
     raise UnreachableMargins(_off(county, residuals.county), _off(state, residuals.state))
 
 

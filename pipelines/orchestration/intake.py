@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.domain.periods import Period
 from pipelines.orchestration.confidential import make_private, without_values
 from pipelines.orchestration.web_looks import (
@@ -28,6 +29,7 @@ from pipelines.settings import SHIPPED_DEFINITIONS, WEB_SOURCES, Settings
 from pipelines.sources.capture import (
     RECORDS_SOURCE,
     REFUSALS_SCHEMA,
+    RELEASE_SOURCE,
     SAMPLE_SOURCE,
     CaptureReport,
     capture_files,
@@ -39,11 +41,12 @@ from pipelines.sources.http import RequestFailed
 from pipelines.sources.inbox import list_files
 from pipelines.sources.raw_store import Capture, RawStore, manifest_frame
 from pipelines.sources.reading import RefusedFile
+from pipelines.sources.release_files import CELLS, TOTALS, read_manifest, require_audited
 from pipelines.sources.request_log import LastAnswer, answers_frame, last_seen
 from pipelines.sources.sample_economy import simulate_economy
 from pipelines.sources.sample_establishments import write_sample_records
 from pipelines.sources.sample_files import FILES_A_YEAR, SAMPLE_YEARS, sample_fingerprint, write_sample
-from pipelines.sources.typed_cells import TypedCells
+from pipelines.sources.typed_cells import Kind, TypedCells
 
 FILES_SOURCE = "files"
 REAL_SOURCES = (FILES_SOURCE, *WEB_SOURCES)
@@ -183,8 +186,9 @@ def write_sample_establishments(folder: Path, settings: Settings) -> list[Path]:
 def _typed_cells(settings: Settings) -> TypedCells:
     definitions = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
     areas = definitions.areas
-    if settings.is_confidential:
-        return TypedCells(settings.typed_dir, areas, naics_of_records=definitions.tables()["reference.naics"])
+    if settings.is_confidential or settings.is_release:
+        kind: Kind = "records" if settings.is_confidential else "release"
+        return TypedCells(settings.typed_dir, areas, kind=kind, naics=definitions.tables()["reference.naics"])
     wanted = () if settings.is_synthetic else load_scope(settings.definitions_dir, SHIPPED_DEFINITIONS, areas).bls_areas
     return TypedCells(settings.typed_dir, areas, wanted)
 
@@ -196,6 +200,8 @@ def _usable_captures(settings: Settings, store: RawStore) -> list[Capture]:
         found = [capture for capture in store.captures((SAMPLE_SOURCE,)) if capture.address.startswith(origin)]
     elif settings.is_confidential:
         found = store.captures((RECORDS_SOURCE, SAMPLE_SOURCE))
+    elif settings.is_release:
+        found = _releases(store)
     else:
         found = store.captures(REAL_SOURCES)
     return [one for one in found if settings.as_of is None or one.retrieved_at[:10] <= settings.as_of.isoformat()]
@@ -209,6 +215,8 @@ def _offer(settings: Settings, store: RawStore, typed: TypedCells, tell: Tell) -
         )
     if settings.is_synthetic:
         return Offer(_capture_sample(settings, store, typed))
+    if settings.is_release:
+        return _capture_release(settings, store, typed)
     if settings.source in WEB_SOURCES:
         return _ask_the_web(settings, store, typed, tell)
     files = list_files(settings.inbox) if settings.inbox.exists() else []
@@ -222,12 +230,38 @@ def _source_of_records(files: list[Path], store: RawStore) -> str:
     """Whether a folder is of real records or made-up ones, by the names of its files and what was captured before."""
     sources = {capture.source for capture in store.captures((RECORDS_SOURCE, SAMPLE_SOURCE))}
     sources |= {SAMPLE_SOURCE if is_synthetic_name(path.name) else RECORDS_SOURCE for path in files}
+    _require_one(sources, "records", "SECTORS_CONFIDENTIAL_DIR")
+    return sources.pop() if sources else RECORDS_SOURCE
+
+
+def _capture_release(settings: Settings, store: RawStore, typed: TypedCells) -> Offer:
+    """Takes a release whole, or, where it is not what its manifest says or what was audited, not at all."""
+    manifest = read_manifest(settings.inbox)
+    checked = "whether it was audited, only the agency that made it can check"
+    if settings.confidential_dir:
+        require_audited(settings.confidential_dir, settings.inbox)
+        checked = "exactly these files were audited"
+    source = SAMPLE_SOURCE if manifest["data_origin"] == SYNTHETIC else RELEASE_SOURCE
+    _require_one({source, *(capture.source for capture in _releases(store))}, "releases", "SECTORS_DATA_DIR")
+    files = [settings.inbox / f"{name}.parquet" for name in (CELLS, TOTALS)]
+    quarters = [quarter["quarter"] for quarter in manifest["quarters"]]
+    rules = {f"{quarter['set_by']} on {quarter['set_on']}" for quarter in manifest["quarters"]}
+    said = f"a release of {quarters[0]} to {quarters[-1]} under rules of {', '.join(sorted(rules))}; {checked}"
+    return Offer(capture_files(files, source, store, typed, partial(now, settings)), [said])
+
+
+def _releases(store: RawStore) -> list[Capture]:
+    """All that was released and captured; only they are Parquet files."""
+    found = store.captures((RELEASE_SOURCE, SAMPLE_SOURCE))
+    return [capture for capture in found if capture.container == "parquet"]
+
+
+def _require_one(sources: set[str], what: str, folder: str) -> None:
     if len(sources) > 1:
         raise SyntheticAndReal(
-            "this folder would hold records of the synthetic sample and others together: keep each in a folder of its "
-            "own (SECTORS_CONFIDENTIAL_DIR), so that no real figure is taken for a made-up one"
+            f"this folder would hold {what} of the synthetic sample and others together: keep each in a folder of its "
+            f"own ({folder}), so that no real figure is taken for a made-up one"
         )
-    return sources.pop() if sources else RECORDS_SOURCE
 
 
 def _record_sentences(captures: list[Capture], typed: TypedCells) -> Iterator[str]:

@@ -20,13 +20,10 @@ from pipelines.estimation.disclosure import Audit, audit, suppress, told_by_othe
 from pipelines.estimation.disclosure_outputs import KEY as OUTPUT
 from pipelines.estimation.disclosure_outputs import Outputs
 from pipelines.estimation.disclosure_table import DisclosureTable
+from pipelines.sources.release_files import AuditFailed
 
 KEY = ("year", "quarter", *OUTPUT)
 FINEST_DIGITS = 6
-
-
-class AuditFailed(ValueError):  # noqa: N818 - it names the situation
-    """What would leave tells of a protected figure more than the rules allow, or is not what was audited."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """Makes tables that may leave of a state's own records, and refuses where an audit finds that they tell too much.
 
-Belongs here: the quarters of a confidential warehouse, one after the other, into a folder with a manifest; and the
-check that a folder is what was audited. Not here: one quarter, and those that were released (released_quarters).
+Belongs here: the quarters of a confidential warehouse, one after the other, into a folder with a manifest. Not
+here: one quarter, and those that were released (released_quarters), what the files of a release are (release_files).
 
-A release holds cells.parquet and totals.parquet, each also as CSV, and manifest.json. The hash of each manifest is kept
-in the confidential folder, under audits.
+The hash of each manifest is kept in the confidential folder, under audits.
 """
 
 import json
@@ -20,7 +19,6 @@ from pipelines.estimation.disclosure_outputs import release_outputs
 from pipelines.orchestration.code_version import code_version
 from pipelines.orchestration.folders import swapped_in
 from pipelines.orchestration.released_quarters import (
-    AuditFailed,
     ReleasedQuarter,
     keep_quarter,
     kept_quarter,
@@ -28,12 +26,10 @@ from pipelines.orchestration.released_quarters import (
 )
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.capture import SAMPLE_SOURCE
-from pipelines.sources.raw_store import sha256_of
+from pipelines.sources.release_files import CELLS, MANIFEST, PASSED, TOTALS, audit_note, file_hashes
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.reports import read_report
 
-MANIFEST = "manifest.json"
-CELLS, TOTALS = "cells", "totals"
 Tell = Callable[[str], object]
 
 
@@ -60,7 +56,7 @@ def make_release(settings: Settings, policy: DisclosurePolicy, public: Path, fol
         is_cell = pl.col("group_key").is_null()
         _write(new, CELLS, outputs.filter(is_cell).drop("group_key").rename({"region": "area_fips"}))
         _write(new, TOTALS, outputs.filter(~is_cell).drop("industry_code"))
-        (new / MANIFEST).write_text(_manifest(list(quarters.values()), _hashes(new)), encoding="utf-8")
+        (new / MANIFEST).write_text(_manifest(list(quarters.values()), file_hashes(new)), encoding="utf-8")
         for ledger, quarter in quarters.items():
             if ledger.exists():
                 tell(f"{quarter.facts['quarter']}: as it was released before")
@@ -68,17 +64,6 @@ def make_release(settings: Settings, policy: DisclosurePolicy, public: Path, fol
                 keep_quarter(quarter, ledger)
         _note_audited(settings, new)
     return folder / MANIFEST
-
-
-def require_audited(settings: Settings, folder: Path) -> None:
-    """Raises AuditFailed unless every file of a release is the one that was audited, under these settings' folder."""
-    manifest = folder / MANIFEST
-    if not manifest.exists() or not _audited(settings, manifest).exists():
-        raise AuditFailed(f"{folder}: no audit was run on exactly these outputs; make the release again")
-    written = json.loads(manifest.read_text("utf-8"))["files"]
-    found = _hashes(folder)
-    if wrong := sorted(name for name in written.keys() | found.keys() if written.get(name) != found.get(name)):
-        raise AuditFailed(f"{folder}: {', '.join(wrong)} is not what was audited; make the release again")
 
 
 def _new_quarter(
@@ -121,16 +106,11 @@ def _write(folder: Path, name: str, outputs: pl.DataFrame) -> None:
     outputs.write_csv(folder / f"{name}.csv")
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    names = [f"{name}.{kind}" for name in (CELLS, TOTALS) for kind in ("csv", "parquet")]
-    return {name: sha256_of(folder / name) for name in names if (folder / name).exists()}
-
-
 def _manifest(quarters: Sequence[ReleasedQuarter], files: Mapping[str, str]) -> str:
     is_synthetic = any(quarter.facts["source"] == SAMPLE_SOURCE for quarter in quarters)
     content = {
         "data_origin": SYNTHETIC if is_synthetic else "establishment records of the agency",
-        "audit": "passed: no protected figure can be told within the width from these files and BLS's",
+        "audit": f"{PASSED}: no protected figure can be told within the width from these files and BLS's",
         "quarters": [quarter.facts for quarter in quarters],
         "code": code_version().as_dict(),
         "files": dict(files),
@@ -139,10 +119,6 @@ def _manifest(quarters: Sequence[ReleasedQuarter], files: Mapping[str, str]) -> 
 
 
 def _note_audited(settings: Settings, folder: Path) -> None:
-    note = _audited(settings, folder / MANIFEST)
+    note = audit_note(settings.data_dir, folder)
     note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     note.write_bytes((folder / MANIFEST).read_bytes())
-
-
-def _audited(settings: Settings, manifest: Path) -> Path:
-    return settings.data_dir / "audits" / f"{sha256_of(manifest)}.json"

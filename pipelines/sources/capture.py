@@ -11,13 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.sources import inbox
-from pipelines.sources.establishment_layouts import RecordFormat, recognise_records
+from pipelines.sources.establishment_layouts import recognise_records
 from pipelines.sources.raw_store import Capture, RawStore, sha256_of
 from pipelines.sources.reading import RefusedFile
 from pipelines.sources.sample_files import SYNTHETIC_MARK, SYNTHETIC_NAME
-from pipelines.sources.typed_cells import TypedCells
+from pipelines.sources.typed_cells import Kind, TypedCells
 
-SAMPLE_SOURCE, RECORDS_SOURCE = "sample", "establishments"
+SAMPLE_SOURCE, RECORDS_SOURCE, RELEASE_SOURCE = "sample", "establishments", "release"
 REFUSALS_SCHEMA = pl.Schema({"address": pl.String, "member": pl.String, "reason": pl.String})
 
 
@@ -85,9 +85,8 @@ def capture_file(
     known = store.find(sha256)
     if known and known.source == SAMPLE_SOURCE != origin.source:
         raise _synthetic(path)
-    records = _only_where_expected(path, typed.takes_records)
-    container = records or inbox.recognise_container(path)
-    if origin.source != SAMPLE_SOURCE and not records:
+    container = _container(path, typed.kind)
+    if origin.source != SAMPLE_SOURCE and typed.kind == "publications":
         _refuse_synthetic(path, container)
     size = path.stat().st_size
     capture = known or Capture(
@@ -129,16 +128,18 @@ def _refuse_synthetic(path: Path, container: inbox.Container) -> None:
         raise _synthetic(path)
 
 
-def _only_where_expected(path: Path, takes_records: bool) -> RecordFormat | None:
-    """The layout of establishment records, where these are taken; raises RefusedFile for the other kind of file."""
+def _container(path: Path, kind: Kind) -> inbox.Container:
+    """How a file is read; raises RefusedFile for files of another kind than the one that is taken."""
+    if kind == "release":
+        return "parquet"
     records = recognise_records(path)
-    if records and not takes_records:
+    if records and kind == "publications":
         reason = "it may hold establishment records, which are confidential; give them to SOURCE=establishments only"
         raise RefusedFile(path.name, reason)
-    if takes_records and not records:
+    if kind == "records" and not records:
         reason = "it holds no establishment records, and SOURCE=establishments takes nothing else"
         raise RefusedFile(path.name, reason)
-    return records
+    return records or inbox.recognise_container(path)
 
 
 def is_synthetic_name(name: str) -> bool:

@@ -46,8 +46,8 @@ def half_up(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
 
 
 def average_weekly_wage() -> pl.Expr:
-    """Wages of a quarter by its 13 weeks and the mean of its three months' jobs, whole US dollars."""
-    return half_up(pl.col("wages_usd") * 3, 13 * JOB_MONTHS)
+    """Wages of a quarter by its 13 weeks and the mean of its three months' jobs, whole US dollars; null of hidden."""
+    return pl.when(pl.col("wages_usd").is_not_null()).then(half_up(pl.col("wages_usd") * 3, 13 * JOB_MONTHS))
 
 
 def aggregation_level() -> pl.Expr:
@@ -66,9 +66,7 @@ def quarter_cells(records: pl.DataFrame, naics: pl.DataFrame, areas: pl.DataFram
     establishment in the cell are. line_number is that of the first record in the cell, 0 where there is none.
     """
     (year,), member = records["year"].unique(), records["member"][0]
-    tree = naics.filter(pl.col("naics_vintage") == vintage_in_force(year)).select(
-        "parent_code", code="industry_code", level=pl.col("naics_level").cast(pl.Int8)
-    )
+    tree = industry_tree(naics, year)
     unknown = [f"{name}_unknown" for name in _OPTIONAL]
     leaves = records.group_by(*CELL, *_PERIOD).agg(
         pl.len().cast(pl.Int64).alias("establishments"),
@@ -80,17 +78,31 @@ def quarter_cells(records: pl.DataFrame, naics: pl.DataFrame, areas: pl.DataFram
         pl.min("line_number"),
     )
     cells = add_up(leaves, tree, *(pl.sum(name) for name in unknown), pl.min("line_number"))
-    cells = pl.concat([cells, _empty_counties(cells, areas)], how="diagonal").with_columns(
-        pl.col(*ADDITIVE, *unknown, "line_number").fill_null(0)
+    cells = cells.with_columns(
+        *(pl.when(pl.col(count) == 0).then(name) for name, count in zip(_OPTIONAL, unknown, strict=True)),
+        disclosure=pl.lit("disclosed"),
     )
-    is_there = pl.col("establishments") > 0
+    return as_quarterly_cells(pl.concat([cells, empty_counties(cells, areas)], how="diagonal"), tree, member)
+
+
+def industry_tree(naics: pl.DataFrame, year: int) -> pl.DataFrame:
+    """The industries in force in a year: code, parent_code, level. naics: reference.naics."""
+    return naics.filter(pl.col("naics_vintage") == vintage_in_force(year)).select(
+        "parent_code", code="industry_code", level=pl.col("naics_level").cast(pl.Int8)
+    )
+
+
+def as_quarterly_cells(cells: pl.DataFrame, tree: pl.DataFrame, member: str) -> pl.DataFrame:
+    """Cells of one quarter in QUARTERLY_SCHEMA, in order of area, ownership and industry.
+
+    cells: area_fips, own_code, industry_code, year, quarter, disclosure, line_number, and of the values those that are
+    known. tree: code, level.
+    """
     whole = (
         cells.join(tree, left_on="industry_code", right_on="code")
         .with_columns(
-            *(pl.when(pl.col(count) == 0).then(name) for name, count in zip(_OPTIONAL, unknown, strict=True)),
             agglvl_code=aggregation_level(),
             size_code=pl.lit("0"),
-            disclosure=pl.when(is_there).then(pl.lit("disclosed")).otherwise(pl.lit("true_zero")),
             lq_disclosure=pl.lit("suppressed"),
             oty_disclosure=pl.lit("suppressed"),
             average_weekly_wage_usd=average_weekly_wage(),
@@ -105,8 +117,8 @@ def quarter_cells(records: pl.DataFrame, naics: pl.DataFrame, areas: pl.DataFram
     return whole.select(columns)
 
 
-def _empty_counties(cells: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
-    """The total of each county of the cells' states, and of the unknown county, that has no cell."""
+def empty_counties(cells: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
+    """The total of each county of the cells' states, and of the unknown county, that has no cell: a true zero."""
     period = cells.select("year", "quarter").unique()
     states = cells.select(state_fips=pl.col("area_fips").str.head(2)).unique()
     counties = areas.filter(pl.col("area_kind").is_in(("county", "unknown_county")))
@@ -114,5 +126,7 @@ def _empty_counties(cells: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
         counties.join(states, on="state_fips", how="semi")
         .join(cells, on="area_fips", how="anti")
         .select("area_fips", own_code=pl.lit(TOTAL_COVERED), industry_code=pl.lit(ALL_INDUSTRIES))
+        .with_columns(pl.lit(0, pl.Int64).alias(name) for name in (*ADDITIVE, "line_number"))
+        .with_columns(disclosure=pl.lit("true_zero"))
         .join(period, how="cross")
     )

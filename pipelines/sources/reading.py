@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 Frequency = Literal["quarterly", "annual"]
-Publisher = Literal["bls", "qualityinfo", "establishments"]
+Publisher = Literal["bls", "qualityinfo", "establishments", "release"]
 
 KEYS: dict[str, pl.DataType] = {
     "area_fips": pl.String(),

@@ -2,8 +2,8 @@
 
 Belongs here: the folder of typed tables of one capture, and the choice of the reader for each table inside a file.
 Not here: the readers themselves. Layout: FOLDER/<reader fingerprint>/<hash>[-<areas>]/{quarterly_cells, annual_cells,
-titles, establishment_records, record_counts, rejected_rows, refused_members}.parquet; a folder appears whole or not at
-all.
+titles, establishment_records, record_counts, released_totals, rejected_rows, refused_members}.parquet; a folder appears
+whole or not at all.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 import pyarrow as pa
@@ -31,14 +32,19 @@ from pipelines.sources import (
     qualityinfo,
     reading,
     reference_tables,
+    release_files,
 )
 from pipelines.sources.establishment_layouts import RECORD_SCHEMA
 from pipelines.sources.inbox import Container, Member
 from pipelines.sources.raw_store import Capture
 from pipelines.sources.reading import ANNUAL_SCHEMA, QUARTERLY_SCHEMA, REJECTED_SCHEMA, MemberCells, RefusedFile
+from pipelines.sources.release_files import RELEASED_TOTALS_SCHEMA, MemberTotals
 
+Kind = Literal["publications", "records", "release"]
+"""What files are: a publisher's, which tell of themselves what they are; establishment records; a release of these."""
 TITLES_SCHEMA = pl.Schema({"member": pl.String, "title_kind": pl.String, "code": pl.String, "title": pl.String})
 REFUSED_SCHEMA = pl.Schema({"member": pl.String, "reason": pl.String})
+_FINDINGS = ("quarterly_cells", "annual_cells", "titles", "released_totals")
 _NOTHING = "the archive is empty; expected QCEW tables inside"
 LARGEST_TITLE_FILE = 16 * 2**20  # BLS's have 1 MB
 PUBLISHER: dict[str, pl.DataType] = {"publisher": pl.String()}
@@ -48,6 +54,7 @@ TABLES: dict[str, pl.Schema] = {
     "titles": TITLES_SCHEMA,
     "establishment_records": pl.Schema({"member": pl.String} | dict(RECORD_SCHEMA)),
     "record_counts": pl.Schema({"member": pl.String, "outcome": pl.String, "records": pl.Int64}),
+    "released_totals": RELEASED_TOTALS_SCHEMA,
     "rejected_rows": REJECTED_SCHEMA,
     "refused_members": REFUSED_SCHEMA,
 }
@@ -78,7 +85,7 @@ class MemberCounts:
     counts: pl.DataFrame
 
 
-Found = MemberCells | MemberTitles | MemberRecords | MemberCounts | RefusedFile
+Found = MemberCells | MemberTitles | MemberRecords | MemberCounts | MemberTotals | RefusedFile
 
 
 class TypedCells:
@@ -89,21 +96,18 @@ class TypedCells:
         folder: Path,
         areas: pl.DataFrame,
         wanted_areas: Collection[str] = (),
-        naics_of_records: pl.DataFrame | None = None,
+        kind: Kind = "publications",
+        naics: pl.DataFrame | None = None,
     ) -> None:
         """areas: reference.areas. wanted_areas: the areas that are read of archives that come from the web.
 
-        naics_of_records: reference.naics, where files are establishment records; others are not read then.
+        kind: of the files; others are not read. naics: reference.naics, that all but publications are read by.
         """
         self.areas = areas
-        self.naics_of_records = naics_of_records
-        self.folder = folder / reader_fingerprint(areas, naics_of_records)
+        self.kind = kind
+        self.naics = pl.DataFrame() if naics is None else naics
+        self.folder = folder / reader_fingerprint(areas, naics)
         self.wanted_areas = frozenset(wanted_areas)
-
-    @property
-    def takes_records(self) -> bool:
-        """Whether files are establishment records, which are confidential."""
-        return self.naics_of_records is not None
 
     def folder_of(self, capture: Capture) -> Path:
         """Where the tables of a capture are: apart for each choice of areas, where only some are read."""
@@ -135,11 +139,14 @@ class TypedCells:
             whole = Path(temporary) / target.name
             whole.mkdir()
             wanted = self._wanted_of(capture)
-            results = (
-                _read_file(file, capture.container, capture.file_name, self.areas, wanted)
-                if self.naics_of_records is None
-                else _read_records(file, capture.file_name, self.naics_of_records, self.areas, Path(temporary))
-            )
+            results: Iterator[Found]
+            match self.kind:
+                case "publications":
+                    results = _read_file(file, capture.container, capture.file_name, self.areas, wanted)
+                case "records":
+                    results = _read_records(file, capture.file_name, self.naics, self.areas, Path(temporary))
+                case "release":
+                    results = release_files.read_released(file, capture.file_name, self.naics, self.areas)
             _write_tables(whole, capture, results, "no table of the areas wanted is in it" if wanted else _NOTHING)
             others = self.folder.glob(f"{capture.capture_sha256}*")
             for number, other in enumerate([each for each in others if each != target]):
@@ -168,15 +175,17 @@ class TypedCells:
                 shutil.rmtree(old)
 
 
-def reader_fingerprint(areas: pl.DataFrame, naics_of_records: pl.DataFrame | None = None) -> str:
+def reader_fingerprint(areas: pl.DataFrame, naics: pl.DataFrame | None = None) -> str:
     """16 hexadecimal digits that change whenever a reader's code, or a code table it reads by, changes."""
     digest = hashlib.sha256()
-    of_records = (establishment_cells, establishment_fields, establishment_layouts, establishment_records)
+    of_records = (
+        establishment_cells, establishment_fields, establishment_layouts, establishment_records, release_files
+    )  # fmt: skip
     modules = (archive_safety, bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables)
-    for module in modules if naics_of_records is None else (*modules, *of_records):
+    for module in modules if naics is None else (*modules, *of_records):
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(Path(__file__).read_bytes())
-    for frame in (areas, naics_of_records):
+    for frame in (areas, naics):
         digest.update(frame.write_csv().encode() if frame is not None else b"")
     return digest.hexdigest()[:16]
 
@@ -276,6 +285,8 @@ def _write_tables(folder: Path, capture: Capture, results: Iterator[Found], noth
                     writers.write("establishment_records", result.records)
                 case MemberCounts():
                     writers.write("record_counts", result.counts)
+                case MemberTotals():
+                    writers.write("released_totals", result.totals)
                 case MemberCells():
                     cells = result.cells.with_columns(publisher=pl.lit(result.publisher))
                     writers.write(f"{result.frequency}_cells", cells)
@@ -283,7 +294,7 @@ def _write_tables(folder: Path, capture: Capture, results: Iterator[Found], noth
         refused = [(refusal.member, refusal.reason) for refusal in refusals]
         writers.write("refused_members", pl.DataFrame(refused, schema=REFUSED_SCHEMA, orient="row"))
     _drop_members(folder, [refusal.member for refusal in refusals])
-    if not any(_height(folder / f"{name}.parquet") for name in ("quarterly_cells", "annual_cells", "titles")):
+    if not any(_height(folder / f"{name}.parquet") for name in _FINDINGS):
         raise refusals[0] if refusals else RefusedFile(capture.file_name, nothing)
 
 

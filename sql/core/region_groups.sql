@@ -1,5 +1,6 @@
 -- Grain: one row a group of industries, region, period, vintage and ownership; zero where it has no establishment.
--- Why: adds areas and ownerships up; groups that the source is too coarse for are left out.
+-- Why: adds areas and ownerships up; groups that the source is too coarse for are left out. A total that an agency
+-- released is exact, whatever it hides of the cells inside.
 -- Mean jobs are whole twelfths: added as twelfths the sum is exact, whatever the order of the rows.
 WITH places AS (
     SELECT region, period, year, source, area_fips, 'in_force' AS vintage, 'in_force' AS area_vintage
@@ -27,7 +28,7 @@ asked AS (
         AND refused.naics_vintage = regions.naics_vintage
         AND refused.group_key = grouped.group_key
 ),
-found AS (
+added_up AS (
     SELECT totals.group_key, places.region, places.period, places.vintage, owners.ownership,
         if(bool_or(totals.establishments IS NULL), NULL, sum(totals.establishments)) AS establishments,
         sum(totals.establishments_published) AS establishments_published,
@@ -43,6 +44,22 @@ found AS (
         AND totals.vintage = places.area_vintage
     JOIN reference.ownerships AS owners ON owners.part_own_code = totals.own_code
     GROUP BY ALL
+),
+found AS (
+    SELECT added_up.* REPLACE (
+            if(released.group_key IS NULL, establishments_published, establishments) AS establishments_published,
+            coalesce(released.employment, employment_known) AS employment_known,
+            coalesce(released.wages_usd, wages_known) AS wages_known,
+            if(released.group_key IS NULL, hidden_cells, 0) AS hidden_cells
+        )
+    FROM added_up
+    LEFT JOIN core.released_totals AS released
+        ON released.group_key = added_up.group_key
+        AND released.region = added_up.region
+        AND released.period = added_up.period
+        AND released.ownership = added_up.ownership
+        AND released.disclosure = 'disclosed'
+        AND added_up.vintage <> 'year_before'
 ),
 added AS (
     SELECT gross.group_key, found.region, found.period, found.vintage, found.ownership,

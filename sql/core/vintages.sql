@@ -5,7 +5,8 @@
 -- How final a file is follows from how many publications of its period were out when it was last seen at its publisher
 -- (by hand: when it was published): one is out on its day in the calendar, or as soon as a file of the quarter it comes
 -- with was seen.
--- A file of establishment records is of the whole state: of a county without one it says just that there is none.
+-- A file of establishment records, or of a release of them, is of the whole state: of a county without one it says
+-- just that there is none.
 -- Warnings: vintage 0 came before any capture of the whole area. The sample is made once, and final.
 WITH slices AS (
     SELECT publisher, capture_sha256, area_fips, year, quarter,
@@ -25,7 +26,7 @@ WITH slices AS (
 named AS (
     SELECT
         if(captures.source = 'sample', 'sample', slices.publisher) AS source,
-        slices.publisher = 'establishments' AS is_of_records,
+        slices.publisher IN ('establishments', 'release') AS is_of_records,
         slices.area_fips, slices.year, slices.quarter, slices.capture_sha256,
         captures.published_at, captures.published_at[:10]::DATE AS published_on,
         captures.last_seen_at[:10]::DATE AS known_on,

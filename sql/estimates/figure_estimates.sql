@@ -3,7 +3,8 @@
 -- the figure would give away a single cell or one or two establishments: then only its published part.
 -- Estimates add up, so that a line which a sum would give back by one subtraction takes the sum along: a year its
 -- quarters', an ownership of several its parts', the gross sum its sectors'. A sector goes where a part of it that is
--- shown (a stricter definition, a lens, an overlap) leaves a single hidden cell, or one or two establishments. What a
+-- shown (a stricter definition, a lens, an overlap) leaves a single hidden cell, or one or two establishments. What the
+-- agency that released the cells hides of totals is withheld, though it could be estimated. What a
 -- sector is carried to in another NAICS vintage is withheld as a whole: its certain part and the possible one tell what
 -- lies between them.
 -- Warnings: a year that an annual file publishes in part is bounded from its quarters, and at least by what is
@@ -57,11 +58,21 @@ giving_away AS (
             OR whole.hidden_establishments - part.hidden_establishments < 3)
 ),
 each_line AS (
-    SELECT found.* REPLACE (found.is_withheld OR giving_away.region IS NOT NULL AS is_withheld),
+    SELECT found.* REPLACE (
+            found.is_withheld OR giving_away.region IS NOT NULL OR released.region IS NOT NULL AS is_withheld
+        ),
         grouped.definition, grouped.kind
     FROM estimates.region_estimates AS found
     LEFT JOIN core.industry_groups AS grouped USING (group_key)
     LEFT JOIN giving_away USING (source, region, ownership, group_key, year, quarter, measure)
+    LEFT JOIN core.released_totals AS released
+        ON released.source = found.source
+        AND released.region = found.region
+        AND released.ownership = found.ownership
+        AND released.group_key = found.group_key
+        AND released.year = found.year
+        AND released.quarter = found.quarter
+        AND released.disclosure = 'suppressed'
 ),
 in_years AS (
     SELECT *, is_withheld OR (quarter = 0 AND bool_or(is_withheld) OVER (

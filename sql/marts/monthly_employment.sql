@@ -1,7 +1,7 @@
 -- Grain: one row a region, definition, sector, ownership and month.
 -- Why: QCEW counts the jobs of each month, and seasons do not show in quarters. A month is shown as far as the jobs of
 -- its quarter are: exact where these are published, estimated where they are, and neither estimate nor bounds where
--- they are withheld, as three months would give the quarter back.
+-- they are withheld, as three months would give the quarter back. Months of a released total are exact.
 -- Warnings: only of sources and regions whose hidden cells are estimated: annual files and QualityInfo have no months,
 -- and the nation (US000) has none here, as its hidden cells are not estimated. A quarter whose rows contradict
 -- themselves has no months, even where the quarter's own figure is published.
@@ -27,6 +27,20 @@ figures AS (
     SEMI JOIN places USING (source, region, year, quarter)
     LEFT JOIN conflicts USING (source, region, year, quarter)
     WHERE figures.measure = 'employment'
+),
+months AS (
+    SELECT estimated.* EXCLUDE (lower, estimate, upper),
+        coalesce(released.jobs, estimated.lower) AS lower,
+        coalesce(released.jobs, estimated.estimate) AS estimate,
+        coalesce(released.jobs, estimated.upper) AS upper
+    FROM estimates.monthly_employment AS estimated
+    LEFT JOIN (
+        SELECT source, region, ownership, group_key, year, quarter,
+            unnest(range(3 * quarter - 2, 3 * quarter + 1))::TINYINT AS month,
+            unnest([month1_employment, month2_employment, month3_employment])::DOUBLE AS jobs
+        FROM core.released_totals
+        WHERE disclosure = 'disclosed' AND quarter > 0
+    ) AS released USING (source, region, ownership, group_key, year, quarter, month)
 )
 SELECT figures.region, figures.region_name, figures.definition, figures.sector, figures.sector_name,
     figures.sector_kind, figures.ownership, figures.period, figures.year, figures.quarter, figures.month,
@@ -40,6 +54,5 @@ SELECT figures.region, figures.region_name, figures.definition, figures.sector, 
     if(figures.estimate_status IN ('published', 'estimated'), months.upper, NULL) AS upper,
     figures.revision_status, figures.source, figures.data_origin
 FROM figures
-LEFT JOIN estimates.monthly_employment AS months
-    USING (source, region, ownership, group_key, year, quarter, month)
+LEFT JOIN months USING (source, region, ownership, group_key, year, quarter, month)
 ORDER BY figures.region, figures.definition, figures.sector, figures.ownership, figures.year, figures.month

@@ -51,7 +51,7 @@ _SHARED: dict[str, tuple[str, str]] = {
     "sector": ("VARCHAR", "Key of the sector, lens, all_target_sectors (each business once) or sum_of_sectors."),
     "sector_kind": ("VARCHAR", "sector, lens (part of a sector, never added), union or gross."),
     "sector_name": ("VARCHAR", "Name of the sector."),
-    "source": ("VARCHAR", "bls, qualityinfo, establishments or sample; see reference.sources."),
+    "source": ("VARCHAR", "bls, qualityinfo, establishments, release or sample; see reference.sources."),
     "total": ("DOUBLE", "The measure of all industries of the region and ownership; null where it is hidden."),
     "total_cells": ("BIGINT", "Cells of the finest published industry level in the sector."),
     "vintage": ("VARCHAR", "in_force; replaced: as the file just before had it (quarters only); or year_before: of a "

@@ -48,14 +48,16 @@ CAPTURES = Table(
         Column("vintage_order", "BIGINT", "1 for the oldest content; a later one supersedes what it covers."),
         *shared("capture_sha256"),
         Column(
-            "source", "VARCHAR", "The way in: sample, files, bls or qualityinfo (both over HTTP), or establishments."
+            "source",
+            "VARCHAR",
+            "The way in: sample, files, bls or qualityinfo (both over HTTP), establishments or release.",
         ),
         *shared("address"),
         Column("file_name", "VARCHAR", "Name of the file as received."),
         Column(
             "container",
             "VARCHAR",
-            "By content: csv, csv.gz, zip or xlsx; of establishment records csv, fixed or parquet.",
+            "By content: csv, csv.gz, zip or xlsx; of establishment records csv, fixed or parquet, as releases are.",
         ),
         Column("bytes", "BIGINT", "Size of the file."),
         Column("retrieved_at", "VARCHAR", "When it was first captured, UTC, ISO 8601."),
@@ -123,7 +125,7 @@ TITLES = Table(
 )
 _PUBLISHER = (
     *shared("capture_sha256"),
-    Column("publisher", "VARCHAR", "bls, qualityinfo or establishments, by the file's layout."),
+    Column("publisher", "VARCHAR", "bls, qualityinfo, establishments or release, by the file's layout."),
 )
 _AVERAGE = Column("average_employment", "BIGINT", "Average jobs, from sources that publish no months.", True)
 QUARTERLY_CELLS = Table(

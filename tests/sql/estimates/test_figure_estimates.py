@@ -97,6 +97,14 @@ class TestStatus:
         assert row["estimate_status"] == "withheld_single_cell"
         self.assert_only_the_published_part(row)
 
+    def test_what_the_agency_hides_of_its_totals_is_withheld(self, metro: Warehouse) -> None:
+        total = {"source": "bls", "period": "2016-Q1", "year": 2016, "quarter": 1, "disclosure": "suppressed"}
+        where = {name: FIGURE[name] for name in ("group_key", "region", "ownership")}
+        metro.insert("core.released_totals", where | total)
+        row = figure(metro, HIDDEN, FOUND)
+        assert row["estimate_status"] == "withheld_single_cell"
+        self.assert_only_the_published_part(row)
+
     def test_rows_that_contradict_each_other_give_no_estimate(self, metro: Warehouse) -> None:
         contradict(metro)
         row = figure(metro, HIDDEN, None)

@@ -125,3 +125,14 @@ def test_breaks_of_the_level_cut_the_series(board: Warehouse) -> None:
     rows = board.rows(ADJUSTED)
     assert [row["breaks_before"] for row in rows] == [0] * 30 + [1] * 30
     assert [(row["adjustment_status"], row["months_used"]) for row in rows] == [("adjusted", 30)] * 60
+
+
+def test_months_of_a_released_total_are_its_own(board: Warehouse) -> None:
+    add_quarter(board, 1, "published", 100)
+    add_quarter(board, 2, "estimated", 100)
+    jobs = {f"month{month}_employment": 200 + month for month in (1, 2, 3)}
+    total = PLACE | {"group_key": "strict:health", "year": 2016, "quarter": 1, "period": "2016-Q1"}
+    board.insert("core.released_totals", total | jobs | {"disclosure": "disclosed"})
+    found = shown(board)
+    assert found[2] == ("published", 202, 202, 202, 202)
+    assert found[5] == ("estimated", 100, 100, 103, 109)

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.estimation import disclosure
 from pipelines.estimation.disclosure import audit, suppress, told_by_others
 from pipelines.estimation.disclosure_outputs import Outputs
 from pipelines.estimation.disclosure_sums import outer_ranges
@@ -101,6 +102,19 @@ def test_quarter_sums_over_two_ways_are_seen_together() -> None:
     hidden = suppress(table_of(cells + margins, sums, unsafe={0}))
     assert hidden[:9].sum() == 4
     assert not hidden[9:].any()
+
+
+@pytest.mark.parametrize("seed", [3, 4, 6])
+def test_no_complement_is_hidden_that_sums_tell_all_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disclosure, "SMALL_TABLE", 0)  # small tables are looked over complement by complement
+    table = outputs(seed, ("3", "5")).table()
+    hidden = suppress(table, WIDTH)
+    is_told = hidden & ~table.is_unsafe
+    for values in table.values.values():
+        least, most = outer_ranges(table.equations, values.astype(np.float64), hidden)
+        is_told &= least == most
+    assert (hidden & ~table.is_unsafe).any()
+    assert not is_told.any()
 
 
 def test_nothing_unsafe_hides_nothing() -> None:

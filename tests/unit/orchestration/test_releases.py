@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.domain.disclosure_policy import DisclosurePolicy, PrimaryRules
-from pipelines.orchestration.released_quarters import AuditFailed
-from pipelines.orchestration.releases import make_release, require_audited
+from pipelines.orchestration.releases import make_release
 from pipelines.settings import Settings, SettingsError
+from pipelines.sources.release_files import AuditFailed, require_audited
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
 from tests.support.contract_rows import insert
@@ -170,20 +170,20 @@ def test_a_released_quarter_stays_as_it_was(folder: Path, settings: Settings, tm
 
 
 def test_a_changed_file_is_not_what_was_audited(folder: Path, settings: Settings, tmp_path: Path) -> None:
-    require_audited(settings, folder)
+    require_audited(settings.data_dir, folder)
     changed = tmp_path / "changed"
     changed.mkdir()
     for path in folder.iterdir():
         (changed / path.name).write_bytes(path.read_bytes())
-    require_audited(settings, changed)
+    require_audited(settings.data_dir, changed)
     with (changed / "totals.csv").open("a") as stream:
         stream.write("one more\n")
     with pytest.raises(AuditFailed, match=r"totals\.csv is not what was audited"):
-        require_audited(settings, changed)
+        require_audited(settings.data_dir, changed)
     with (changed / "manifest.json").open("a") as stream:
         stream.write("\n")
     with pytest.raises(AuditFailed, match="no audit was run on exactly these outputs"):
-        require_audited(settings, changed)
+        require_audited(settings.data_dir, changed)
 
 
 def test_a_release_is_only_made_of_establishment_records(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+-- Grain: one row a group of industries, region, period and ownership that a release states, or hides, the total of.
+-- Why: an agency's total is exact though cells in it are hidden, and one that it hides is not to be estimated. A state
+-- is known by its area in a release, by its name here. A year has four quarters that are stated; all governments
+-- together, which no release states, are their parts.
+-- Warnings: a total that does not count the establishments of the group's own cells is of another definition: it is
+-- left out.
+WITH newest AS (
+    SELECT if(captures.source = 'sample', 'sample', 'release') AS source,
+        totals.* REPLACE (coalesce(states.region, totals.region) AS region)
+    FROM raw.released_totals AS totals
+    JOIN raw.captures AS captures USING (capture_sha256)
+    LEFT JOIN reference.regions AS states ON states.statewide_area = totals.region
+    QUALIFY row_number() OVER (
+        PARTITION BY totals.region, totals.own_code, totals.group_key, totals.year, totals.quarter
+        ORDER BY captures.vintage_order DESC, totals.line_number
+    ) = 1
+),
+owned AS (
+    SELECT DISTINCT ownership, total_own_code AS own_code FROM reference.ownerships
+    UNION
+    SELECT ownership, part_own_code FROM reference.ownerships
+    WHERE total_own_code NOT IN (SELECT own_code FROM newest)
+),
+stated AS (
+    SELECT newest.source, newest.group_key, newest.region, newest.year, newest.quarter, owned.ownership,
+        bool_and(newest.disclosure = 'disclosed') AS is_disclosed,
+        sum(newest.establishments)::DOUBLE AS establishments,
+        sum(newest.month1_employment)::BIGINT AS month1_employment,
+        sum(newest.month2_employment)::BIGINT AS month2_employment,
+        sum(newest.month3_employment)::BIGINT AS month3_employment,
+        sum(newest.wages_usd)::BIGINT AS wages_usd
+    FROM newest
+    JOIN owned USING (own_code)
+    GROUP BY ALL
+),
+counted AS (
+    SELECT places.source, totals.group_key, places.region, places.period, places.year, places.quarter,
+        owners.ownership, sum(totals.establishments) AS establishments
+    FROM core.region_periods AS places
+    JOIN core.group_totals AS totals
+        ON totals.source = places.source
+        AND totals.area_fips = places.area_fips
+        AND totals.period = places.period
+        AND totals.vintage = 'in_force'
+    JOIN reference.ownerships AS owners ON owners.part_own_code = totals.own_code
+    WHERE places.quarter > 0
+    GROUP BY ALL
+),
+quarters AS (
+    SELECT stated.*, counted.period
+    FROM stated
+    JOIN counted USING (source, group_key, region, year, quarter, ownership, establishments)
+),
+periods AS (
+    SELECT source, group_key, region, period, year, quarter, ownership, is_disclosed, month1_employment,
+        month2_employment, month3_employment,
+        (month1_employment + month2_employment + month3_employment) / 3.0 AS employment, wages_usd
+    FROM quarters
+    UNION ALL
+    SELECT source, group_key, region, year::VARCHAR, year, 0, ownership, bool_and(is_disclosed), NULL, NULL, NULL,
+        sum(month1_employment + month2_employment + month3_employment) / 12.0, sum(wages_usd)::BIGINT
+    FROM quarters
+    GROUP BY ALL
+    HAVING count(*) = 4
+)
+SELECT source, group_key, region, period, year, quarter::TINYINT AS quarter, ownership,
+    if(is_disclosed, 'disclosed', 'suppressed') AS disclosure,
+    if(is_disclosed, month1_employment, NULL) AS month1_employment,
+    if(is_disclosed, month2_employment, NULL) AS month2_employment,
+    if(is_disclosed, month3_employment, NULL) AS month3_employment,
+    if(is_disclosed, employment, NULL) AS employment,
+    if(is_disclosed, wages_usd, NULL) AS wages_usd
+FROM periods
+ORDER BY group_key, region, period, ownership
