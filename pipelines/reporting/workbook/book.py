@@ -18,6 +18,7 @@ from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.reporting.workbook.cells import Formats, cell_text, fitting_width, write_column, write_text
 from pipelines.reporting.workbook.charts import SIZE, WrittenTable, series_charts, share_charts
 from pipelines.reporting.workbook.notes import write_notes
+from pipelines.reporting.workbook.plain_sheet import PlainSheet, no_search_for_cycles
 from pipelines.reporting.workbook.sheets import SUMMARY, TABLE_SHEETS, TableSheet
 
 SYNTHETIC_SENTENCE = f"{SYNTHETIC}: made-up figures of a made-up economy, to show how it works."
@@ -51,10 +52,10 @@ def write_workbook(path: Path, region: Mapping[str, Any], frames: Mapping[str, p
     wanting, and xlsxwriter.exceptions.FileCreateError where the file cannot be written.
     """
     title = cell_text(region["region_name"])
-    with Workbook(path, _OPTIONS) as workbook:
+    with no_search_for_cycles(), Workbook(path, _OPTIONS) as workbook:
         workbook.set_properties(_properties(region, frames["sources"]))
         formats = Formats(workbook)
-        notes = workbook.add_worksheet("Notes")
+        notes = workbook.add_worksheet("Notes", PlainSheet)
         written = [_write_sheet(workbook, sheet, region, frames[sheet.query], formats) for sheet in TABLE_SHEETS]
         _place_charts(workbook, {table.sheet.name: table for table in written}, region)
         _frame_sheet(notes, f"{title}: target sectors", region, formats)
@@ -70,7 +71,7 @@ def _write_sheet(
     workbook: Workbook, table: TableSheet, region: Mapping[str, Any], frame: pl.DataFrame, formats: Formats
 ) -> WrittenTable:
     """A sheet with its title, where it is from, the mart's column names, headings and rows; or why it has none."""
-    sheet = workbook.add_worksheet(table.name)
+    sheet = workbook.add_worksheet(table.name, PlainSheet)
     _frame_sheet(sheet, f"{table.title} — {region['region_name']}", region, formats)
     write_text(sheet, 2, 0, table.about, formats)
     origin = f"From {table.mart}, region {region['region']} (sql/reports/workbook_{table.query}.sql)"
