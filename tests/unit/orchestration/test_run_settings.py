@@ -96,9 +96,11 @@ def test_a_run_waits_until_the_other_in_its_data_folder_has_ended(tmp_path: Path
             states.append("the other ends")
             other.communicate("x", timeout=10)
 
-        threading.Timer(2.0, let_it_end).start()
+        ending = threading.Timer(2.0, let_it_end)
+        ending.start()
         settings_with({})
         states.append("this one has run")
+        ending.join()
         assert states == ["the other ends", "this one has run"]
 
 
