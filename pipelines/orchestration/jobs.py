@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.domain.periods import Period
 from pipelines.domain.release_calendar import SETTLING, is_late, newest_due_quarter
@@ -155,11 +156,12 @@ class _ProgressFilter(logging.Filter):
 def record_line(event: dg.DagsterEvent) -> str | None:
     """A Dagster event as a line of progress, None for what people need not see."""
     if event.is_step_failure:
-        error = event.step_failure_data.error
-        cause = (error.cause or error) if error else None
-        message = re.sub(r"^[\w.]+: ", "", cause.message.strip()) if cause else "for an unknown reason"
+        cause = _cause(event.step_failure_data.error)
         is_known = bool(cause and cause.cls_name == "DagsterAssetCheckFailedError")  # the failed check was shown
-        return None if is_known else f"FAILED  {event.step_key}: {message}"
+        return None if is_known else f"FAILED  {event.step_key}: {_reason(cause)}"
+    if event.is_step_up_for_retry:
+        retry = event.step_retry_data
+        return f"AGAIN   {event.step_key}, in {retry.seconds_to_wait} s: {_reason(_cause(retry.error))}"
     if event.event_type_value == "ASSET_MATERIALIZATION" and event.asset_key:
         rows = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
         return f"made    {'.'.join(event.asset_key.path):<36}{f'{rows.value:>12,} rows' if rows else ''}".rstrip()
@@ -167,6 +169,14 @@ def record_line(event: dg.DagsterEvent) -> str | None:
         check = event.asset_check_evaluation_data
         return None if check.passed else _failed_check(check)
     return None
+
+
+def _cause(error: SerializableErrorInfo | None) -> SerializableErrorInfo | None:
+    return (error.cause or error) if error else None
+
+
+def _reason(cause: SerializableErrorInfo | None) -> str:
+    return re.sub(r"^[\w.]+: ", "", cause.message.strip()) if cause else "for an unknown reason"
 
 
 def _failed_check(check: dg.AssetCheckEvaluation) -> str:

@@ -3,6 +3,7 @@
 Belongs here: the partitions and their keys. Not here: the assets that have them (assets/raw).
 """
 
+import functools
 import warnings
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
@@ -20,9 +21,17 @@ QUARTERS = dg.TimeWindowPartitionsDefinition(
 )
 """Each quarter under its first day; a quarter is there once it has ended."""
 
+MOST_RETRIES = 5
+SECONDS_UNTIL_RETRY = 5
+"""After a fault of this machine's files."""
+
 
 def quarterly_asset(key: dg.AssetKey, group_name: str, kinds: set[str]) -> Callable[..., dg.AssetsDefinition]:
-    """The decorator of an asset with a partition a quarter, any number of which is made in one run."""
+    """The decorator of an asset with a partition a quarter, any number of which is made in one run.
+
+    It is tried again where a file could not be read or written: a network share may be away for a moment. Faults of a
+    publisher are its session's, which asks five times with growing pauses; other faults do not pass.
+    """
 
     def decorate(make: Callable[..., object]) -> dg.AssetsDefinition:
         with warnings.catch_warnings():
@@ -33,9 +42,20 @@ def quarterly_asset(key: dg.AssetKey, group_name: str, kinds: set[str]) -> Calla
                 kinds=kinds,
                 partitions_def=QUARTERS,
                 backfill_policy=dg.BackfillPolicy.single_run(),
-            )(make)
+            )(_retried(make))
 
     return decorate
+
+
+def _retried(make: Callable[..., object]) -> Callable[..., object]:
+    @functools.wraps(make)
+    def tried(*arguments: object, **named: object) -> object:
+        try:
+            return make(*arguments, **named)
+        except OSError as fault:
+            raise dg.RetryRequested(MOST_RETRIES, SECONDS_UNTIL_RETRY) from fault
+
+    return tried
 
 
 def partition_key(quarter: Period) -> str:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from pipelines.domain.periods import QUARTERS as NUMBERS
 from pipelines.domain.periods import Period
 from pipelines.domain.release_calendar import FIRST_YEAR, quarters_between
+from pipelines.orchestration import partitions
+from pipelines.orchestration.jobs import record_line
 from pipelines.orchestration.partitions import (
     QUARTERS,
     QUARTERS_OF_BLS,
@@ -108,6 +110,37 @@ def test_a_backfill_without_files_of_some_quarters_fails_names_them_and_shows_th
             backfill(make, instance)
         assert shown(instance) == ["2016-Q1", "2016-Q4", "2017-Q2"]
     assert not failure.value.allow_retries
+
+
+def test_quarters_are_tried_again_where_a_file_could_not_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "SECONDS_UNTIL_RETRY", 0)
+    faults = [OSError("the share is away"), OSError("the share is away")]
+
+    def make(context: dg.AssetExecutionContext) -> None:
+        if faults:
+            raise faults.pop()
+        fail_without(context, quarters_in(context.partition_time_window), quarters_in(context.partition_time_window))
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        backfill(make, instance)
+        assert len(shown(instance)) == 6
+        (run,) = instance.get_runs()
+        events = [entry.dagster_event for entry in instance.all_logs(run.run_id) if entry.dagster_event]
+    told = [record_line(event) for event in events if event.is_step_up_for_retry]
+    assert told == ["AGAIN   raw__quarters_of_bls, in 0 s: the share is away"] * 2
+
+
+def test_other_faults_are_not_tried_again() -> None:
+    tries = 0
+
+    def make(context: dg.AssetExecutionContext) -> None:
+        nonlocal tries
+        tries += 1
+        raise ValueError("a setting is wrong")
+
+    with dg.DagsterInstance.ephemeral() as instance, pytest.raises(ValueError, match="a setting is wrong"):
+        backfill(make, instance)
+    assert tries == 1
 
 
 def test_a_run_that_was_no_backfill_shows_the_quarters_of_what_it_captured_of_bls() -> None:
