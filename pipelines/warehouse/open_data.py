@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.warehouse.build import count_rows
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.table_content import portable
 
@@ -23,6 +24,8 @@ ROWS_OF_A_SHEET = 1_048_575
 GUARD = "'"
 _NEEDS_GUARD = r"^[=+\-@＝＋－＠\t\r\n']"
 """What a spreadsheet may take for a formula, and the guard itself, so that it can be taken off again."""
+_GUARDS = "guards_of_the_row"
+"""A column beside those of a table, not written: how many of a row's texts get a guard."""
 _BATCH_ROWS = 122_880
 
 
@@ -72,28 +75,35 @@ def write_csv(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -
     are JSON. A text that a spreadsheet could take for a formula gets a ' before it, and so does one that begins with
     ': whoever takes one ' off the front of every text that has one has the texts as they were.
     """
-    rows = portable(connection, table)
-    texts = [f'"{column.name}"' for column in table.columns if column.type == "VARCHAR"]
-    guarded = " + ".join(f"count(*) FILTER (regexp_matches({text}, $${_NEEDS_GUARD}$$))" for text in texts) or "0"
-    ((count, guarded_texts),) = rows.aggregate(f"count(*), {guarded}").fetchall()
-    is_long = count > ROWS_OF_A_SHEET
+    is_long = count_rows(connection, table) > ROWS_OF_A_SHEET
     written = path.with_name(f"{path.name}.gz") if is_long else path
-    shown = rows.project(", ".join(_csv_value(column.name, column.type) for column in table.columns))
+    texts = [column.name for column in table.columns if column.type == "VARCHAR"]
+    guards = " + ".join(f"coalesce({_needs_guard(name)}::INTEGER, 0)" for name in texts) or "0"
+    values = (_csv_value(column.name, column.type) for column in table.columns)
+    shown = portable(connection, table).project(", ".join([*values, f"{guards} AS {_GUARDS}"]))
     with written.open("wb") as file:
         # without name and time: the same rows give the same bytes
         packed = gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) if is_long else file
         with packed:
-            _write_rows(shown, cast("IO[bytes]", packed))
-    return CsvFile(written, int(guarded_texts))
+            guarded_texts = _write_rows(shown, cast("IO[bytes]", packed))
+    return CsvFile(written, guarded_texts)
 
 
-def _write_rows(relation: duckdb.DuckDBPyRelation, file: IO[bytes]) -> None:
+def _write_rows(relation: duckdb.DuckDBPyRelation, file: IO[bytes]) -> int:
+    """Writes all columns but that of guards; the sum of that."""
     reader = relation.to_arrow_reader(_BATCH_ROWS)
-    header = pl.DataFrame(schema=relation.columns)
+    header = pl.DataFrame(schema=[name for name in relation.columns if name != _GUARDS])
     header.write_csv(file, line_terminator="\r\n")
+    guarded_texts = 0
     for batch in reader:
         frame = cast(pl.DataFrame, pl.from_arrow(batch))
+        guarded_texts += int(frame.drop_in_place(_GUARDS).sum())
         frame.write_csv(file, include_header=False, line_terminator="\r\n")
+    return guarded_texts
+
+
+def _needs_guard(name: str) -> str:
+    return f'regexp_matches("{name}", $${_NEEDS_GUARD}$$)'
 
 
 def _csv_value(name: str, kind: str) -> str:
@@ -101,6 +111,5 @@ def _csv_value(name: str, kind: str) -> str:
     if kind.endswith("[]"):
         return f"to_json({column})::VARCHAR AS {column}"
     if kind == "VARCHAR":
-        guarded = f"regexp_matches({column}, $${_NEEDS_GUARD}$$)"
-        return f"CASE WHEN {guarded} THEN $${GUARD}$$ || {column} ELSE {column} END AS {column}"
+        return f"CASE WHEN {_needs_guard(name)} THEN $${GUARD}$$ || {column} ELSE {column} END AS {column}"
     return column
