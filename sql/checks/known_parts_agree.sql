@@ -1,5 +1,5 @@
 -- Failing rows: quarters whose published part, as the network of equations has it, is not the one that SQL adds up.
--- Totals that were released, and sums of them, are more than what follows from the cells.
+-- Totals that were released, and the plain sums they are in, are more than what follows from the cells.
 -- A state's own rows publish more of it than those of its counties; no bound may be below what they publish.
 -- A release may hide a state's row and show some of its counties'.
 WITH released AS (

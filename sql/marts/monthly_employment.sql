@@ -17,6 +17,7 @@ places AS (
 ),
 figures AS (
     SELECT figures.* EXCLUDE (known, estimate_status), grouped.group_key, figures.known IS NULL AS is_all_hidden,
+        figures.estimate_status = 'published' AND figures.known = 0 AS is_none,
         if(conflicts.region IS NULL, figures.estimate_status, 'contradictory_rows') AS estimate_status,
         unnest(range(3 * figures.quarter - 2, 3 * figures.quarter + 1))::TINYINT AS month
     FROM marts.sector_measures AS figures
@@ -46,12 +47,16 @@ SELECT figures.region, figures.region_name, figures.definition, figures.sector, 
     figures.sector_kind, figures.ownership, figures.period, figures.year, figures.quarter, figures.month,
     figures.hidden_cells, figures.total_cells, figures.estimate_status,
     CASE
+        WHEN figures.is_none THEN 0
         WHEN figures.estimate_status = 'published' THEN months.lower
         WHEN figures.estimate_status <> 'contradictory_rows' AND NOT figures.is_all_hidden THEN months.known
     END AS known,
-    if(figures.estimate_status IN ('published', 'estimated'), months.lower, NULL) AS lower,
-    if(figures.estimate_status IN ('published', 'estimated'), months.estimate, NULL) AS estimate,
-    if(figures.estimate_status IN ('published', 'estimated'), months.upper, NULL) AS upper,
+    CASE WHEN figures.is_none THEN 0 WHEN figures.estimate_status IN ('published', 'estimated') THEN months.lower END
+        AS lower,
+    CASE WHEN figures.is_none THEN 0 WHEN figures.estimate_status IN ('published', 'estimated') THEN months.estimate END
+        AS estimate,
+    CASE WHEN figures.is_none THEN 0 WHEN figures.estimate_status IN ('published', 'estimated') THEN months.upper END
+        AS upper,
     figures.revision_status, figures.source, figures.data_origin
 FROM figures
 LEFT JOIN months USING (source, region, ownership, group_key, year, quarter, month)

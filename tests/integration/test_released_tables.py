@@ -20,7 +20,7 @@ from web_board import ANOTHER_BOARD
 from pipelines.cli.runs import Outcome, run_job
 from pipelines.domain.disclosure_policy import DisclosurePolicy, PrimaryRules
 from pipelines.orchestration.releases import make_release
-from pipelines.settings import Settings, read_settings
+from pipelines.settings import SHIPPED_DEFINITIONS, Settings, read_settings
 from pipelines.sources.definition_files import load_definitions
 from pipelines.sources.release_files import AuditFailed
 from pipelines.warehouse.build import build_from_frame, build_from_model
@@ -40,7 +40,7 @@ SECTORS = {
     ("broad", "all_target_sectors"): ("113", "31", "32", "33"),
 }
 INDUSTRIES = {"113310": 7, "321113": 6, "321912": 4, "322211": 3, "332710": 12, "333413": 3, "334413": 5,
-              "236115": 30, "238210": 20, "722511": 40, "621111": 25, "624410": 12, "541512": 18}  # fmt: skip
+              "236115": 30, "238211": 20, "722511": 40, "621111": 25, "624410": 12, "541512": 18}  # fmt: skip
 Key = tuple[str, str, str, int, str]
 
 
@@ -90,7 +90,7 @@ def truth_of(rows: list[dict[str, Any]]) -> dict[Key, float]:
 def write_confidential(settings: Settings, rows: list[dict[str, Any]]) -> None:
     """A confidential warehouse as far as a release reads it."""
     with open_database(settings.working_database) as connection:
-        definitions = load_definitions(settings.definitions_dir, settings.definitions_dir)
+        definitions = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
         for name, frame in definitions.tables().items():
             build_from_frame(connection, ALL_TABLES[name], frame)
         for name in ("core.naics_ancestry", "core.industry_group_leaves"):

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.sql.conftest import Row, Warehouse
 
-GROUP = "strict:health"
+GROUP, OTHER, SUM = "strict:health", "strict:design", "strict:sum_of_sectors"
 HIDDEN = {"disclosure": "suppressed"}
 
 
@@ -39,7 +39,11 @@ def cells(warehouse: Warehouse, own: str = "5", establishments: float = 9, quart
 def metro(warehouse: Warehouse) -> Warehouse:
     """A region of one county in four quarters and their year, of a release."""
     warehouse.add_captures("a", source="release")
-    warehouse.insert("core.industry_groups", {"group_key": GROUP, "definition": "strict", "kind": "sector"})
+    for group, kind in {GROUP: "sector", OTHER: "sector", SUM: "gross"}.items():
+        warehouse.insert("core.industry_groups", {"group_key": group, "definition": "strict", "kind": kind})
+    for group, code in {GROUP: "621111", "bridge": "621111", OTHER: "541512"}.items():
+        leaf = {"group_key": group, "naics_vintage": 2022, "industry_code": code}
+        warehouse.insert("core.industry_group_leaves", leaf)
     for quarter in range(5):
         place: Row = {"region": "metro", "period": f"2024-Q{quarter}" if quarter else "2024", "year": 2024}
         warehouse.insert("core.region_periods", place | {"quarter": quarter, "source": "release", "area_fips": "41051"})
@@ -47,9 +51,9 @@ def metro(warehouse: Warehouse) -> Warehouse:
 
 
 def totals(
-    warehouse: Warehouse, ownership: str = "private", **where: object
+    warehouse: Warehouse, ownership: str = "private", group: str = GROUP, **where: object
 ) -> dict[tuple[str, str], tuple[object, ...]]:
-    rows = warehouse.run("core.released_totals", ownership=ownership, **where)
+    rows = warehouse.run("core.released_totals", ownership=ownership, group_key=group, **where)
     assert warehouse.broken_contracts("core.released_totals") == []
     assert {row["source"] for row in rows} <= {"release"}
     return {(row["ownership"], row["period"]): (row["employment"], row["wages_usd"]) for row in rows}
@@ -92,6 +96,27 @@ class TestTotals:
         cells(metro, "1", 2)
         cells(metro, "3", 4)
         assert totals(metro, ownership="government") == {("government", "2024-Q1"): (None, None)}
+
+    def test_a_set_of_industries_is_known_by_any_of_its_names(self, metro: Warehouse) -> None:
+        release(metro, shown(90, 700))
+        cells(metro)
+        cells(metro, group_key="bridge")
+        assert totals(metro, group="bridge") == {("private", "2024-Q1"): (90.0, 700)}
+
+    @pytest.mark.parametrize(("other", "summed"), [(shown(5, 60), (95.0, 760)), (HIDDEN, (None, None))])
+    def test_the_plain_sum_of_sectors_is_their_totals(
+        self, metro: Warehouse, other: Row, summed: tuple[object, ...]
+    ) -> None:
+        release(metro, shown(90, 700), other | {"group_key": OTHER, "establishments": 3})
+        cells(metro)
+        cells(metro, establishments=3, group_key=OTHER)
+        assert totals(metro, group=SUM) == {("private", "2024-Q1"): summed}
+
+    def test_the_sum_is_of_all_sectors_that_have_cells(self, metro: Warehouse) -> None:
+        release(metro, shown(90, 700))
+        cells(metro)
+        cells(metro, establishments=3, group_key=OTHER)
+        assert totals(metro, group=SUM) == {}
 
     def test_four_quarters_make_a_year(self, metro: Warehouse) -> None:
         for quarter in range(1, 5):
@@ -138,7 +163,8 @@ class TestRegions:
         cells(warehouse)
         warehouse.build("core.released_totals", "core.region_groups")
         assert warehouse.broken_contracts("core.region_groups") == []
-        return warehouse.row("core.region_groups", period="2024-Q1", ownership="private", vintage="in_force")
+        where = {"period": "2024-Q1", "ownership": "private", "vintage": "in_force"}
+        return warehouse.row("core.region_groups", group_key=GROUP, **where)
 
     def test_a_stated_total_is_exact(self, metro: Warehouse) -> None:
         release(metro, shown(90, 700))

@@ -136,3 +136,12 @@ def test_months_of_a_released_total_are_its_own(board: Warehouse) -> None:
     found = shown(board)
     assert found[2] == ("published", 202, 202, 202, 202)
     assert found[5] == ("estimated", 100, 100, 103, 109)
+
+
+def test_an_ownership_that_the_state_has_not_has_no_jobs_in_any_month(board: Warehouse) -> None:
+    add_quarter(board, 1, "published", 100)
+    none = PLACE | READING | {"ownership": "federal_government", "year": 2016, "quarter": 1, "period": "2016-Q1"}
+    none |= {"sector_kind": "sector", "measure": "employment", "estimate_status": "published", "known": 0}
+    board.insert("marts.sector_measures", none)
+    rows = [row for row in board.run(MONTHS) if row["ownership"] == "federal_government"]
+    assert [tuple(row[name] for name in VALUES) for row in rows] == [(0, 0, 0, 0)] * 3
