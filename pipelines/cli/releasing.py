@@ -17,6 +17,9 @@ def release(
     public: Annotated[
         Path | None, typer.Option(help="The published warehouse with BLS's files; without, the project's own.")
     ] = None,
+    without_public: Annotated[
+        bool, typer.Option("--without-public", help="Nobody has published cells of these quarters yet.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only check that the folder is what was audited.")] = False,
 ) -> None:
     """Hide what must be hidden of the agency's own records, audit what is left, and write it with a manifest."""
@@ -35,5 +38,6 @@ def release(
             return
         policy = load_policy(settings.data_dir, SHIPPED_DEFINITIONS)
         with without_values(settings):
-            manifest = make_release(settings, policy, public or Settings().published_database, folder, say)
+            warehouse = public or Settings().published_database
+            manifest = make_release(settings, policy, warehouse, folder, say, needs_public_file=not without_public)
         say(f"Release: {manifest}")

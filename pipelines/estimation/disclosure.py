@@ -30,6 +30,8 @@ WORTHWHILE_GAIN, IDLE_LOOKS = 0.01, 2
 NEAR_FIGURES = 3_000
 DEAR = 5.0
 """A shift that costs more than this many times the figure itself is looked for in the whole table."""
+SHARE_KEPT, LOOKS_AT_TOLD = 0.5, 8
+"""The part that must be left of what others' files are seen to leave of a figure that they tell too well."""
 NEAR_HIDDEN = 600
 """Hidden figures around one among which a proof is looked for before the whole table is."""
 SMALL_TABLE = 1_000
@@ -50,10 +52,15 @@ class Audit:
     exposed: Places
 
 
-def widths(values: Floats, width: float) -> tuple[Floats, Floats]:
-    """How far up and how far down a range must reach: `width` (0–1) of the value and at least 1, but not below 0."""
+def widths(table: DisclosureTable, measure: str, width: float) -> tuple[Floats, Floats]:
+    """How far up and how far down the range of each figure must reach.
+
+    That is `width` (0–1) of the value and at least 1, but not below 0; where others leave less, a part of what they do.
+    """
+    values = table.values[measure].astype(np.float64)
     up = np.maximum(np.ceil(width * values - SLACK), 1.0)
-    return up, np.minimum(up, values)
+    left_up, left_down = table.left[measure]
+    return np.minimum(up, SHARE_KEPT * left_up), np.minimum(np.minimum(up, values), SHARE_KEPT * left_down)
 
 
 def suppress(table: DisclosureTable, width: float = 0.2, seed: int = 2016) -> Flags:
@@ -82,13 +89,41 @@ def audit(table: DisclosureTable, hidden: Flags, width: float = 0.2, seed: int =
 
 
 def told_by_others(table: DisclosureTable, width: float = 0.2, seed: int = 2016) -> DisclosureTable:
-    """The table with what its public figures alone tell within `width` marked, which nothing we hide can help."""
+    """The table with what its public figures alone leave of those that they tell within `width`."""
     if not table.is_public.any():
         return table
-    is_told = table.is_told.copy()
-    for one in audit(table, ~table.is_public, width, seed):
-        is_told[one.exposed] = True
-    return replace(table, is_told=is_told)
+    alone = audit(table, ~table.is_public, width, seed)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        left = threads.map(lambda one: _left(table, one, seed), alone)
+    return replace(table, left={one.measure: ways for one, ways in zip(alone, left, strict=True)})
+
+
+def _left(table: DisclosureTable, alone: Audit, seed: int) -> tuple[Floats, Floats]:
+    """How far up and how far down exposed figures were seen to be able to be; infinite for all others."""
+    unit = UNITS.get(alone.measure, 1)
+    values = table.values[alone.measure] / unit
+    attacker = AttackerProgram(table.equations, values, ~table.is_public)
+    places = attacker.places
+    is_told = np.isin(places, alone.exposed)
+    ways = np.zeros((2, len(places)))
+
+    def look(wish: Floats) -> None:
+        shift = attacker.shift(wish)
+        np.maximum(ways, [shift, -shift], out=ways)
+
+    random = np.random.default_rng(seed)
+    for _ in range(LOOKS_AT_TOLD):
+        wish = is_told * random.random(len(places)) / np.maximum(values[places], 1)
+        look(wish)
+        look(-wish)
+    for direction, way in ((1, ways[0]), (-1, ways[1])):
+        for place in np.flatnonzero(is_told & (way <= SLACK)):
+            if way[place] <= SLACK:
+                look(direction * (np.arange(len(places)) == place).astype(np.float64))
+    seen = np.where(ways > SLACK * np.maximum(values[places], 1), ways * unit, 0)
+    left = np.full((2, table.figures), np.inf)
+    left[:, places[is_told]] = seen[:, is_told]
+    return left[0], left[1]
 
 
 class _Range:
@@ -96,9 +131,8 @@ class _Range:
 
     def __init__(self, table: DisclosureTable, measure: str, width: float) -> None:
         self.unit = UNITS.get(measure, 1)
-        whole = table.values[measure].astype(np.float64)
-        self.values = whole / self.unit
-        self.up, self.down = (amount / self.unit for amount in widths(whole, width))
+        self.values = table.values[measure] / self.unit
+        self.up, self.down = (amount / self.unit for amount in widths(table, measure, width))
         self.least, self.most = self.values.copy(), self.values.copy()
         self.protected = table.protected
 
@@ -160,9 +194,10 @@ def _audit(
 def _narrow_by_sums(table: DisclosureTable, hidden: Flags, measure: str, width: float) -> Flags:
     """The figures that their sums alone, one after the other, tell too closely."""
     values = table.values[measure].astype(np.float64)
-    up, down = widths(values, width)
+    up, down = widths(table, measure, width)
     least, most = outer_ranges(table.equations, values, hidden)
-    return np.asarray((most < values + up) | (least > values - down))
+    slack = SLACK * np.maximum(values, 1)  # what others leave is known as well as the solver knows it
+    return np.asarray((most < values + up - slack) | (least > values - down + slack))
 
 
 def _hide_more(table: DisclosureTable, hidden: Flags, range_: _Range, direction: int, program: ShiftProgram) -> None:
@@ -222,4 +257,4 @@ def _shown_where_told(table: DisclosureTable, hidden: Flags) -> Flags:
 
 
 def _widen_sums(table: DisclosureTable, hidden: Flags, width: float) -> None:
-    widen_sums(table, hidden, {name: widths(table.values[name].astype(np.float64), width) for name in ORDER})
+    widen_sums(table, hidden, {name: widths(table, name, width) for name in ORDER})

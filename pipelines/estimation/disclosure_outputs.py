@@ -4,7 +4,8 @@ Belongs here: cells of every level, sector totals of every region, their parts. 
 (disclosure_rules, disclosure).
 
 Cells: area by ownership by industry at every level, of every county and of the state, and own_code 0 at the top.
-Totals: each group of industries in each region, by ownership and for all of them (own_code 0).
+Totals: each group of industries in each region, by ownership and for all of them (own_code 0). Beside them stands what
+others publish of metropolitan areas, which are sums of counties: it does not leave, but it tells.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ KEY = ("region", "own_code", "group_key", "industry_code")
 CELL_KEY = ("region", "own_code", "industry_code")
 TOTAL_KEY = ("region", "own_code", "group_key")
 PRIVATE = "5"
+METROPOLITAN = {"metropolitan_area": pl.String, "area_fips": pl.String}
 _COLUMNS = tuple(MEASURES.values())
 _MONTHS = _COLUMNS[:3]
 
@@ -39,7 +41,8 @@ class LossWeights:
 @dataclass(frozen=True)
 class Outputs:
     """frame: region (the area of a cell), own_code, group_key (null for a cell), industry_code (null for a total),
-    establishments, employers, the measures, is_unsafe, is_public, loss; one row an output, sorted by these four.
+    establishments, employers, the measures, is_unsafe, is_public, is_output (else only others publish it), loss; one
+    row each, sorted by the first four.
 
     parts: equation, whole, part, as in disclosure_table.
     """
@@ -59,6 +62,7 @@ def release_outputs(
     groups: pl.DataFrame,
     public_cells: pl.DataFrame,
     rules: PrimaryRules,
+    metropolitan_areas: pl.DataFrame | None = None,
     weights: LossWeights = LossWeights(),
 ) -> Outputs:
     """Every figure of a quarter, with what the primary rules say of it.
@@ -67,7 +71,8 @@ def release_outputs(
     establishments, month1_employment, month2_employment, month3_employment, wages_usd; one row each of the five.
     tree: industry_code, parent_code, of the NAICS vintage in force. regions: region, area_fips; every county by itself,
     and the state, are regions too. groups: group_key, industry_code (six digits). public_cells: area_fips, own_code,
-    industry_code of the cells that somebody else publishes with their values.
+    industry_code of the cells that somebody else publishes with their values. metropolitan_areas: metropolitan_area,
+    area_fips, of those that somebody else publishes and that are wholly of counties of the state.
 
     Raises ValueError naming an industry that the tree lacks, or where there is more than one state.
     """
@@ -90,7 +95,9 @@ def release_outputs(
         .rename({"ancestor_code": "industry_code"}),
         pl.col("industry_code") == ALL_INDUSTRIES,
     ).with_columns(region="area_fips", group_key=pl.lit(None, pl.String))
-    cells = pl.concat([cells, cells.with_columns(region=pl.lit(state))])
+    metropolitan = pl.DataFrame(schema=METROPOLITAN) if metropolitan_areas is None else metropolitan_areas
+    of_metropolitan = cells.drop("region").join(metropolitan, on="area_fips").rename({"metropolitan_area": "region"})
+    cells = pl.concat([cells, cells.with_columns(region=pl.lit(state)), of_metropolitan.select(cells.columns)])
     totals = _with_all_ownerships(contributions.join(groups, on="industry_code"), pl.lit(True)).join(
         every_region, on="area_fips"
     )
@@ -109,10 +116,15 @@ def release_outputs(
         .agg(pl.col("establishments", *_COLUMNS).sum())
         .join(verdict, on=KEY, nulls_equal=True)
         .join(public.with_columns(is_public=pl.lit(True)), on=("region", "own_code", "industry_code"), how="left")
-        .with_columns(pl.col("is_public").fill_null(False), loss=_loss(weights))
+        .with_columns(
+            pl.col("is_public").fill_null(False),
+            is_output=~pl.col("region").is_in(metropolitan["metropolitan_area"].implode()),
+            loss=_loss(weights),
+        )
+        .filter(pl.col("is_output") | pl.col("is_public"))
         .sort(KEY)
     )
-    return Outputs(frame, _parts(frame, tree, every_region, groups, state))
+    return Outputs(frame, _parts(frame, tree, every_region, groups, state, metropolitan))
 
 
 def _state(contributions: pl.DataFrame) -> str:
@@ -146,9 +158,12 @@ def _parts(
     regions: pl.DataFrame,
     groups: pl.DataFrame,
     state: str,
+    metropolitan: pl.DataFrame,
 ) -> pl.DataFrame:
     """equation, whole, part: sums along industry, ownership and place, of cells and of totals."""
-    numbered = frame.select(*KEY).with_row_index("output")
+    numbered = frame.select(*KEY, "is_output").with_row_index("output")
+    elsewhere = numbered.filter(~pl.col("is_output"))
+    numbered = numbered.filter("is_output").drop("is_output")
     cells = numbered.filter(pl.col("group_key").is_null()).drop("group_key")
     totals = numbered.filter(pl.col("group_key").is_not_null()).drop("industry_code")
     counties = pl.col("region") != state
@@ -160,6 +175,8 @@ def _parts(
         _sums("ownership", inside.filter(pl.col("industry_code") == ALL_INDUSTRIES).with_columns(
             own_code=pl.lit(TOTAL_COVERED)), cells, CELL_KEY),
         _sums("place", cells.filter(counties).with_columns(region=pl.lit(state)), cells, CELL_KEY),
+        _sums("metropolitan area", cells.join(metropolitan, left_on="region", right_on="area_fips").drop(
+            "region").rename({"metropolitan_area": "region"}), elsewhere, CELL_KEY),
         _sums("ownership of total", totals.filter(pl.col("own_code") != TOTAL_COVERED).with_columns(
             own_code=pl.lit(TOTAL_COVERED)), totals, TOTAL_KEY),
         _sums("place of total", totals.join(_members(regions), left_on="region", right_on="area_fips").drop(

@@ -112,7 +112,7 @@ class _Sums:
             others = room[:, None] - self._values[:, protected]
             short = (self._up[:, protected] - others).max(axis=1)
             if len(parts) == 1:
-                return np.maximum(short, 1.0)
+                return np.maximum(short, np.minimum(self._up[:, protected[0]], 1.0))
         else:
             return None
         return short if (short > 0).any() else None

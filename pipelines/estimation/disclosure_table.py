@@ -27,8 +27,8 @@ class DisclosureTable:
 
     figure: the figure of each output, by the output's row number. equations: 1 for a part, -1 for its whole, by figure.
     values: by measure and figure. is_unsafe: the primary rules hide it. is_public: already published by somebody else,
-    so that nothing can hide it. is_told: what is public tells it too well already; it is hidden all the same. loss:
-    what hiding it costs, more than 0.
+    so that nothing can hide it. left: by measure, how far up and how far down what is public leaves each figure, where
+    that is too near; else infinite. loss: what hiding it costs, more than 0.
     """
 
     figure: NDArray[np.int32]
@@ -36,7 +36,7 @@ class DisclosureTable:
     values: Mapping[str, Whole]
     is_unsafe: Flags
     is_public: Flags
-    is_told: Flags
+    left: Mapping[str, tuple[Floats, Floats]]
     loss: Floats
 
     @property
@@ -46,9 +46,14 @@ class DisclosureTable:
 
     @cached_property
     def protected(self) -> Flags:
-        """The figures that must not be told: unsafe, and not told by others already."""
-        protected: Flags = self.is_unsafe & ~self.is_public & ~self.is_told
+        """The figures that must not be told: unsafe, and not published by others."""
+        protected: Flags = self.is_unsafe & ~self.is_public
         return protected
+
+    @cached_property
+    def is_told(self) -> Flags:
+        """The figures that what is public tells too well already, in some measure and direction."""
+        return np.asarray(np.isfinite(list(self.left.values())).any(axis=(0, 1)))
 
 
 def disclosure_table(outputs: pl.DataFrame, parts: pl.DataFrame) -> DisclosureTable:
@@ -67,9 +72,8 @@ def disclosure_table(outputs: pl.DataFrame, parts: pl.DataFrame) -> DisclosureTa
     flags = (outputs[name].to_numpy() for name in ("is_unsafe", "is_public"))
     is_unsafe, is_public = (np.bincount(figure, flag, count) > 0 for flag in flags)
     loss = np.bincount(figure, outputs["loss"].to_numpy(), count).astype(np.float64)
-    return DisclosureTable(
-        figure, _equations(figure, parts, count), values, is_unsafe, is_public, np.zeros(count, dtype=np.bool_), loss
-    )
+    left = {name: (np.full(count, np.inf), np.full(count, np.inf)) for name in MEASURES}
+    return DisclosureTable(figure, _equations(figure, parts, count), values, is_unsafe, is_public, left, loss)
 
 
 def _same_figures(outputs: int, parts: pl.DataFrame) -> NDArray[np.int32]:

@@ -19,7 +19,6 @@ from pipelines.estimation.cell_network import MEASURES
 from pipelines.estimation.disclosure import Audit, audit, suppress, told_by_others
 from pipelines.estimation.disclosure_outputs import KEY as OUTPUT
 from pipelines.estimation.disclosure_outputs import Outputs
-from pipelines.estimation.disclosure_table import DisclosureTable
 from pipelines.sources.release_files import AuditFailed
 
 KEY = ("year", "quarter", *OUTPUT)
@@ -32,21 +31,20 @@ class ReleasedQuarter:
 
     outputs: year, quarter, region (the area of a cell), own_code, group_key (null for a cell), industry_code (null for
     a total), disclosure, establishments, the measures, null where suppressed. ranges: confidential; one row a protected
-    output and measure. facts: the rules in force, who set them and when, and the loss.
+    output and measure. facts: what was released, the rules in force, who set them and when. loss: confidential, as sums
+    of what is hidden are.
     """
 
     outputs: pl.DataFrame
     ranges: pl.DataFrame
     facts: Mapping[str, object]
+    loss: Mapping[str, float]
 
 
 def release_quarter(
     outputs: Outputs, policy: DisclosurePolicy, year: int, quarter: int, source: str
-) -> tuple[ReleasedQuarter, int]:
-    """Hides what must be hidden and audits what is left; and how many figures public files alone tell.
-
-    Raises AuditFailed, naming no figure.
-    """
+) -> ReleasedQuarter:
+    """Hides what must be hidden and audits what is left. Raises AuditFailed, naming no figure."""
     table = told_by_others(outputs.table(), policy.width)
     hidden = suppress(table, policy.width)
     audits = audit(table, hidden, policy.width)
@@ -55,11 +53,24 @@ def release_quarter(
             f"{year}-Q{quarter}: nothing was written. The audit finds {exposed} figures that could be told within "
             f"{policy.width:.0%}, and nothing left to hide beside them"
         )
+    figure = pl.Series(table.figure)
     frame = outputs.frame.with_columns(
-        year=pl.lit(year, pl.Int16), quarter=pl.lit(quarter, pl.Int8), hidden=pl.Series(hidden[table.figure])
-    )
-    facts = {"quarter": f"{year}-Q{quarter}", "source": source} | _facts(policy) | _loss(frame)
-    return ReleasedQuarter(_safe(frame), _ranges(frame, table, audits), facts), int(table.is_told.sum())
+        year=pl.lit(year, pl.Int16),
+        quarter=pl.lit(quarter, pl.Int8),
+        figure=figure,
+        hidden=pl.Series(hidden).gather(figure),
+        is_protected=pl.Series(table.protected).gather(figure),
+        is_told=pl.Series(table.is_told).gather(figure),
+    ).filter("is_output")
+    safe = _safe(frame)
+    facts = {
+        "quarter": f"{year}-Q{quarter}",
+        "source": source,
+        "figures": safe.height,
+        "suppressed": int((safe["disclosure"] == "suppressed").sum()),
+        "public_cells": int(outputs.frame["is_public"].sum()),
+    }
+    return ReleasedQuarter(safe, _ranges(frame, audits), facts | _rules(policy), _loss(frame))
 
 
 def kept_quarter(folder: Path) -> ReleasedQuarter | None:
@@ -67,7 +78,8 @@ def kept_quarter(folder: Path) -> ReleasedQuarter | None:
     if not folder.exists():
         return None
     outputs, ranges = (pl.read_parquet(folder / f"{name}.parquet") for name in ("outputs", "ranges"))
-    return ReleasedQuarter(outputs, ranges, json.loads((folder / "facts.json").read_text("utf-8")))
+    facts, loss = (json.loads((folder / f"{name}.json").read_text("utf-8")) for name in ("facts", "loss"))
+    return ReleasedQuarter(outputs, ranges, facts, loss)
 
 
 def keep_quarter(quarter: ReleasedQuarter, folder: Path) -> None:
@@ -76,7 +88,8 @@ def keep_quarter(quarter: ReleasedQuarter, folder: Path) -> None:
     part.mkdir(mode=0o700, parents=True, exist_ok=True)
     quarter.outputs.write_parquet(part / "outputs.parquet")
     quarter.ranges.write_parquet(part / "ranges.parquet")
-    (part / "facts.json").write_text(json.dumps(quarter.facts, indent=2) + "\n", encoding="utf-8")
+    for name, told in (("facts", quarter.facts), ("loss", quarter.loss)):
+        (part / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     part.rename(folder)
 
 
@@ -87,9 +100,9 @@ def _safe(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(*KEY, disclosure, "establishments", *shown)
 
 
-def _ranges(frame: pl.DataFrame, table: DisclosureTable, audits: Sequence[Audit]) -> pl.DataFrame:
+def _ranges(frame: pl.DataFrame, audits: Sequence[Audit]) -> pl.DataFrame:
     """Of every protected output and measure: its value, and the least and most that an attacker must allow for."""
-    protected = frame.with_columns(figure=pl.Series(table.figure)).filter(pl.Series(table.protected[table.figure]))
+    protected = frame.filter("is_protected")
     return pl.concat(
         protected.select(
             *KEY,
@@ -102,7 +115,7 @@ def _ranges(frame: pl.DataFrame, table: DisclosureTable, audits: Sequence[Audit]
     )
 
 
-def _facts(policy: DisclosurePolicy) -> dict[str, object]:
+def _rules(policy: DisclosurePolicy) -> dict[str, object]:
     return {
         "rules": asdict(policy.rules),
         "width": policy.width,
@@ -111,19 +124,19 @@ def _facts(policy: DisclosurePolicy) -> dict[str, object]:
     }
 
 
-def _loss(frame: pl.DataFrame) -> dict[str, object]:
-    """How much is hidden, and how much of it only to protect other figures; jobs are the mean of the months."""
+def _loss(frame: pl.DataFrame) -> dict[str, float]:
+    """How much is hidden, and how much of it only to protect other figures; jobs as shares (0-1) of all."""
     jobs = pl.mean_horizontal(list(MEASURES.values())[:3])
-    beside = pl.col("hidden") & ~pl.col("is_unsafe")
+    unsafe, beside = (pl.col("hidden") & is_so for is_so in (pl.col("is_unsafe"), ~pl.col("is_unsafe")))
     is_finest = pl.col("industry_code").str.len_chars() == FINEST_DIGITS
     finest = frame.filter(is_finest & ~pl.col("region").str.ends_with("000"))
-    every, unsafe, others = finest.select(
-        every=jobs.sum(), unsafe=jobs.filter("is_unsafe").sum(), others=jobs.filter(beside).sum()
+    every, of_unsafe, of_others = finest.select(
+        every=jobs.sum(), unsafe=jobs.filter(unsafe).sum(), others=jobs.filter(beside).sum()
     ).row(0)
     return {
-        "outputs": frame.height,
-        "unsafe": int(frame["is_unsafe"].sum()),
+        "unsafe": int(frame.select(unsafe.sum()).item()),
         "hidden_beside_them": int(frame.select(beside.sum()).item()),
-        "share_of_jobs_in_unsafe_finest_cells": round(unsafe / every, 4) if every else None,
-        "share_of_jobs_in_finest_cells_hidden_beside_them": round(others / every, 4) if every else None,
+        "told_by_public_cells": int(frame.select((pl.col("is_told") & pl.col("is_protected")).sum()).item()),
+        "jobs_in_unsafe_cells": of_unsafe / every if every else 0.0,
+        "jobs_in_cells_hidden_beside_them": of_others / every if every else 0.0,
     }

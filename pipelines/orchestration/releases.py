@@ -26,19 +26,35 @@ from pipelines.orchestration.released_quarters import (
 )
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.capture import SAMPLE_SOURCE
-from pipelines.sources.release_files import CELLS, MANIFEST, PASSED, TOTALS, audit_note, file_hashes
+from pipelines.sources.release_files import (
+    CELLS,
+    MANIFEST,
+    PASSED,
+    TOTALS,
+    AuditFailed,
+    audit_note,
+    file_hashes,
+)
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.reports import read_report
 
 Tell = Callable[[str], object]
 
 
-def make_release(settings: Settings, policy: DisclosurePolicy, public: Path, folder: Path, tell: Tell) -> Path:
+def make_release(
+    settings: Settings,
+    policy: DisclosurePolicy,
+    public: Path,
+    folder: Path,
+    tell: Tell,
+    needs_public_file: bool = True,
+) -> Path:
     """Writes what may leave of every quarter of the confidential warehouse into a folder; the path of its manifest.
 
     public: the published warehouse with BLS's files of the same quarters. Quarters that were released before leave as
     they were then. Raises SettingsError where the settings are of no confidential run, FileNotFoundError where a
-    warehouse is missing, AuditFailed, writing nothing, where the audit of a quarter finds a protected figure.
+    warehouse is missing, AuditFailed, writing nothing, where the audit of a quarter finds a protected figure, or where
+    the public warehouse has no cell of a quarter though it is needed.
     """
     if not settings.is_confidential:
         raise SettingsError("a release is made of establishment records: set SECTORS_SOURCE=establishments")
@@ -46,7 +62,7 @@ def make_release(settings: Settings, policy: DisclosurePolicy, public: Path, fol
     with open_database(databases[0], read_only=True) as own, open_database(databases[1], read_only=True) as of_others:
         asked = {_ledger(settings, each): each for each in read_report(own, "release_quarters").to_dicts()}
         quarters = {
-            ledger: kept_quarter(ledger) or _new_quarter(own, of_others, policy, each, tell)
+            ledger: kept_quarter(ledger) or _new_quarter(own, of_others, policy, each, tell, needs_public_file)
             for ledger, each in asked.items()
         }
     if not quarters:
@@ -72,26 +88,41 @@ def _new_quarter(
     policy: DisclosurePolicy,
     asked: Mapping[str, object],
     tell: Tell,
+    needs_public_file: bool,
 ) -> ReleasedQuarter:
     """asked: a row of the report release_quarters."""
 
     def only(*names: str) -> dict[str, object]:
         return {name: asked[name] for name in names}
 
+    metropolitan = read_report(own, "release_metropolitan_areas", only("state_fips", "year"))
+    others = {
+        "publisher": SAMPLE_SOURCE if asked["source"] == SAMPLE_SOURCE else "bls",
+        "metropolitan_areas": metropolitan["metropolitan_area"].unique().sort().to_list(),
+    }
+    public_cells = read_report(of_others, "release_public_cells", only("state_fips", "year", "quarter") | others)
+    if needs_public_file and public_cells.is_empty():
+        raise AuditFailed(
+            f"{asked['year']}-Q{asked['quarter']}: nothing was written. The public warehouse holds no published cell "
+            "of it, against which to audit: capture BLS's file first, or say that there is none yet (--without-public)"
+        )
     outputs = release_outputs(
         read_report(own, "release_contributions", only("source", "state_fips", "year", "quarter")),
         read_report(own, "estimation_industries", only("naics_vintage")),
         read_report(own, "release_regions", only("state_fips")),
         read_report(own, "release_groups", only("naics_vintage")),
-        read_report(of_others, "release_public_cells", only("state_fips", "year", "quarter")),
+        public_cells,
         policy.rules,
+        metropolitan,
     )
     year, quarter, source = int(str(asked["year"])), int(str(asked["quarter"])), str(asked["source"])
-    released, told = release_quarter(outputs, policy, year, quarter, source)
-    facts = released.facts
+    released = release_quarter(outputs, policy, year, quarter, source)
+    loss = released.loss
     tell(
-        f"{facts['quarter']}: {facts['outputs']:,} figures, {facts['unsafe']:,} unsafe, "
-        f"{facts['hidden_beside_them']:,} hidden beside them; {told:,} are told by public files alone; audited"
+        f"{released.facts['quarter']}: {released.facts['figures']:,} figures; hidden are {loss['unsafe']:,} unsafe "
+        f"ones and {loss['hidden_beside_them']:,} beside them, with {loss['jobs_in_unsafe_cells']:.1%} and "
+        f"{loss['jobs_in_cells_hidden_beside_them']:.1%} of the jobs; {loss['told_by_public_cells']:,} are told too "
+        "closely by public cells alone; audited"
     )
     return released
 
@@ -110,7 +141,7 @@ def _manifest(quarters: Sequence[ReleasedQuarter], files: Mapping[str, str]) -> 
     is_synthetic = any(quarter.facts["source"] == SAMPLE_SOURCE for quarter in quarters)
     content = {
         "data_origin": SYNTHETIC if is_synthetic else "establishment records of the agency",
-        "audit": f"{PASSED}: no protected figure can be told within the width from these files and BLS's",
+        "audit": f"{PASSED}: no protected figure can be told within the width from these files and public cells",
         "quarters": [quarter.facts for quarter in quarters],
         "code": code_version().as_dict(),
         "files": dict(files),

@@ -40,7 +40,7 @@ class Agency:
             "SECTORS_DATA_DIR": None,
             "DAGSTER_HOME": str(self.outside),
         }
-        arguments = ["release", str(self.outside / "release"), "--public", str(self.public), *more]
+        arguments = ["release", str(self.outside / "release"), "--public", str(self.public), "--without-public", *more]
         return CliRunner().invoke(app, arguments, env=environment)
 
     def written(self) -> dict[str, bytes]:

@@ -18,6 +18,7 @@ from contract_rows import insert
 from web_board import ANOTHER_BOARD
 
 from pipelines.cli.runs import Outcome, run_job
+from pipelines.domain.code_tables import code_tables
 from pipelines.domain.disclosure_policy import DisclosurePolicy, PrimaryRules
 from pipelines.orchestration.releases import make_release
 from pipelines.settings import SHIPPED_DEFINITIONS, Settings, read_settings
@@ -91,7 +92,7 @@ def write_confidential(settings: Settings, rows: list[dict[str, Any]]) -> None:
     """A confidential warehouse as far as a release reads it."""
     with open_database(settings.working_database) as connection:
         definitions = load_definitions(settings.definitions_dir, SHIPPED_DEFINITIONS)
-        for name, frame in definitions.tables().items():
+        for name, frame in (definitions.tables() | code_tables()).items():
             build_from_frame(connection, ALL_TABLES[name], frame)
         for name in ("core.naics_ancestry", "core.industry_group_leaves"):
             build_from_model(connection, ALL_TABLES[name], load_model(name))
@@ -111,7 +112,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
     public = root / "public.duckdb"
     with open_database(public) as connection:
         connection.execute(ALL_TABLES["core.qcew_cells"].create_statement())
-    make_release(agency, POLICY, public, root / "release", str)
+    make_release(agency, POLICY, public, root / "release", str, needs_public_file=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAGSTER_HOME", str(root / "home"))
         patch.chdir(root)  # run_job leaves it for the project

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipelines.domain.disclosure_policy import PrimaryRules
+from pipelines.estimation.cell_network import MEASURES as MEASURES_OF
 from pipelines.estimation.disclosure import audit, suppress, told_by_others
 from pipelines.estimation.disclosure_outputs import Outputs, release_outputs
 from pipelines.estimation.disclosure_table import DisclosureTable
@@ -232,14 +233,18 @@ class Attacker:
         moved: Floats = self._unit * (self._members @ shift)
         return moved
 
-    def narrow(self, truth: Floats, asked: Flags, seed: int = 0) -> tuple[NDArray[np.intp], int]:
-        """Outputs among those asked whose range is narrower than the width, either way; and how many were asked alone.
+    def narrow(self, truth: Floats, asked: Flags, left: Floats, seed: int = 0) -> tuple[NDArray[np.intp], int]:
+        """Outputs among those asked whose range is narrower than required; and how many were asked alone.
 
-        truth: by output. What one question finds proves ranges of other outputs too.
+        truth: by output. left: how far up and down others' files leave an output: half of that is required where it is
+        less than the width. What one question finds proves ranges of other outputs too.
         """
         up = np.maximum(np.ceil(WIDTH * truth - 1e-6), 1)
         slack = 1e-5 * np.maximum(truth, 1)
-        needs = {1: up - slack, -1: np.minimum(up, truth) - slack}
+        needs = {
+            1: np.minimum(up, left[0] / 2) - slack,
+            -1: np.minimum(np.minimum(up, truth), left[1] / 2) - slack,
+        }
         is_open = {direction: asked & (need > 0) for direction, need in needs.items()}
         random = np.random.default_rng(seed)
 
@@ -318,12 +323,18 @@ def _attack(
     outputs: Outputs, table: DisclosureTable, hidden: Flags, sums: PlainSums, public: pl.DataFrame, attacked: int | None
 ) -> Fact:
     """How many protected outputs the attacker finds narrower than required."""
+    ways_left = [
+        pl.Series(f"{MEASURES_OF[name]} {way}", by_figure[table.figure])
+        for name, ways in table.left.items()
+        for way, by_figure in zip(("up", "down"), ways, strict=True)
+    ]
     released = outputs.frame.select(
         *KEY,
         "is_unsafe",
+        *ways_left,
         is_hidden=pl.Series(hidden[table.figure]),
         is_protected=pl.Series(table.protected[table.figure]),
-        is_told=pl.Series((table.is_told & table.is_unsafe)[table.figure]),
+        is_told=pl.Series((table.is_told & table.protected)[table.figure]),
     )
     of_others = public.select(region="area_fips", own_code="own_code", industry_code="industry_code").unique()
     of_others = of_others.with_columns(group_key=pl.lit(None, pl.String), is_public=pl.lit(True))
@@ -332,6 +343,7 @@ def _attack(
         .join(of_others, on=KEY, how="left", nulls_equal=True, maintain_order="left")
         .select(
             pl.col("is_unsafe", "is_protected", "is_told", "is_public").fill_null(False),
+            pl.col("^.* (up|down)$").fill_null(np.inf),
             is_shown=pl.col("is_public").fill_null(False) | ~pl.col("is_hidden").fill_null(True),
         )
     )
@@ -340,10 +352,11 @@ def _attack(
     narrow, alone, seen = {}, 0, 0
     for measure in MEASURES:
         truth = sums.outputs[measure].to_numpy().astype(float)
-        found, questions = Attacker(sums, flags["is_shown"], measure).narrow(truth, asked)
+        left = np.stack([flags[f"{measure} up"], flags[f"{measure} down"]])
+        found, questions = Attacker(sums, flags["is_shown"], measure).narrow(truth, asked, left)
         narrow[measure], alone = sums.outputs.select(KEY)[found[:20]].rows(), alone + questions
         careless = Attacker(sums, flags["is_public"] | ~flags["is_unsafe"], measure)
-        seen += len(careless.narrow(truth, few)[0])
+        seen += len(careless.narrow(truth, few, left)[0])
     return {
         "protected": int(flags["is_protected"].sum()),
         "attacked": int(asked.sum()),

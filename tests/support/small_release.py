@@ -57,7 +57,7 @@ def fill_warehouses(own: Path, public: Path, quarters: Mapping[tuple[int, int], 
     """
     with open_database(own) as connection:
         for name in ("core.establishments", "reference.naics", "reference.regions", "reference.region_areas",
-                     "core.industry_group_leaves"):  # fmt: skip
+                     "reference.metropolitan_areas", "core.industry_group_leaves"):  # fmt: skip
             connection.execute(ALL_TABLES[name].create_statement())
         for (year, quarter), records in quarters.items():
             of_quarter = {"source": "establishments", "state_fips": "99", "unit": "00000", "year": year,

@@ -77,9 +77,35 @@ def test_with_public_cells_only_what_they_tell_themselves_is_found(seed: int) ->
     released = outputs(seed, public=public)
     table = told_by_others(released.table(), WIDTH)
     hidden = suppress(table, WIDTH)[table.figure]
-    assert not hidden[table.is_public[table.figure]].any()
-    protected = table.protected[table.figure]
-    assert narrow(released, Attacker(released, contributions(seed)), hidden, protected) == []
+    protected, is_public = table.protected[table.figure], table.is_public[table.figure]
+    assert not hidden[is_public].any()
+    attacker, told = Attacker(released, contributions(seed)), 0
+    for measure in MEASURES:
+        truth = attacker.values(measure)
+        alone = {number: ends for number, *ends in attacker.ranges(measure, ~is_public, protected)}
+        for number, least, most in attacker.ranges(measure, hidden, protected):
+            up = max(np.ceil(WIDTH * truth[number] - 1e-6), 1)
+            down, slack = min(up, truth[number]), 1e-5 * max(truth[number], 1)
+            left_down, left_up = truth[number] - alone[number][0], alone[number][1] - truth[number]
+            assert most - truth[number] >= min(up, left_up / 2) - slack
+            assert truth[number] - least >= min(down, left_down / 2) - slack
+            told += left_up < up - slack or left_down < down - slack
+    assert told
+
+
+def test_what_others_tell_of_one_measure_opens_no_other() -> None:
+    """BLS tells month 1 within 2 of 50 upwards, and leaves wages between 0 and 100,000."""
+    table = table_of([100, 50, 50], [(0, [1, 2])], unsafe={1}, public={0})
+    table.values["month1_employment"][:] = [52, 50, 2]
+    hidden = suppress(told_by_others(table))
+    assert hidden.tolist() == [False, True, True]
+
+
+def test_a_release_leaves_half_of_what_others_leave() -> None:
+    """Of 50 jobs others tell that they are 0 to 52; to show the 2 beside them would tell that they are 50."""
+    table = told_by_others(table_of([52, 50, 2], [(0, [1, 2])], unsafe={1}, public={0}))
+    assert table.is_told.tolist() == [False, True, False]
+    assert suppress(table).tolist() == [False, True, True]
 
 
 def test_a_sum_of_two_hides_both_or_the_whole() -> None:
@@ -123,6 +149,7 @@ def test_nothing_unsafe_hides_nothing() -> None:
 
 def test_a_cell_told_by_others_is_marked_and_stays_hidden() -> None:
     table = told_by_others(table_of([30, 10, 20], [(0, [1, 2])], unsafe={1}, public={0, 2}))
+    assert [ways[1] for way in table.left.values() for ways in way] == [0] * 8
     assert table.is_told.tolist() == [False, True, False]
     assert suppress(table).tolist() == [False, True, False]
 

@@ -224,7 +224,7 @@ def cells_of(records: pl.DataFrame, data_dir: Path, folder: Path) -> pl.DataFram
     public = folder.with_suffix(".duckdb")
     fill_warehouses(settings.working_database, public, {(2024, 1): records})
     policy = DisclosurePolicy(PrimaryRules(), WIDTH, "an officer", date(2026, 11, 26))
-    make_release(settings, policy, public, folder, lambda _: None)
+    make_release(settings, policy, public, folder, lambda _: None, needs_public_file=False)
     return pl.read_parquet(folder / "cells.parquet")
 
 

@@ -5,7 +5,16 @@ import pytest
 
 from pipelines.domain.disclosure_policy import PrimaryRules
 from pipelines.estimation.disclosure_outputs import release_outputs
-from tests.support.small_release import GROUPS, MEASURES, NONE_PUBLIC, REGIONS, TREE, Attacker, contributions, outputs
+from tests.support.small_release import (
+    GROUPS,
+    MEASURES,
+    NONE_PUBLIC,
+    REGIONS,
+    TREE,
+    Attacker,
+    contributions,
+    outputs,
+)
 
 OWNS = ("3", "5")
 
@@ -66,3 +75,19 @@ def test_a_region_of_one_county_is_the_county() -> None:
     numbered = released.frame.with_columns(figure=pl.Series(table.figure)).filter(pl.col("group_key").is_not_null())
     figures = {region: numbered.filter(region=region)["figure"].to_list() for region in ("alone", "99001")}
     assert figures["alone"] == figures["99001"] != []
+
+
+def test_public_cells_of_a_metropolitan_area_tie_its_counties_and_do_not_leave() -> None:
+    records = contributions(4)
+    area = pl.DataFrame({"metropolitan_area": ["C9999"] * 2, "area_fips": ["99001", "99003"]})
+    cells = records.filter(pl.col("area_fips") != "99005").select("industry_code").unique().sort("industry_code")
+    public = cells.head(2).select(area_fips=pl.lit("C9999"), own_code=pl.lit("5"), industry_code="industry_code")
+    released = release_outputs(records, TREE, REGIONS, GROUPS, public, PrimaryRules(), area)
+    of_area = released.frame.with_row_index("output").filter(region="C9999")
+    assert of_area["industry_code"].to_list() == cells["industry_code"].to_list()[:2]
+    assert of_area.select("is_public", "is_output").unique().rows() == [(True, False)]
+    for number, industry in of_area.select("output", "industry_code").iter_rows():
+        parts = released.parts.filter(whole=number)["part"]
+        assert set(released.frame[parts]["region"]) <= {"99001", "99003"}
+        assert set(released.frame[parts]["industry_code"]) == {industry}
+    assert released.frame.filter("is_output").drop("is_public").equals(outputs(4).frame.drop("is_public"))

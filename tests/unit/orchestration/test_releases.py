@@ -13,54 +13,38 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.domain.disclosure_policy import DisclosurePolicy, PrimaryRules
+from pipelines.orchestration.released_quarters import release_quarter
 from pipelines.orchestration.releases import make_release
 from pipelines.settings import Settings, SettingsError
 from pipelines.sources.release_files import AuditFailed, require_audited
 from pipelines.warehouse.connection import open_database
-from pipelines.warehouse.contracts import ALL_TABLES
 from tests.support.contract_rows import insert
-from tests.support.small_release import GROUPS, MEASURES, REGIONS, TREE, contributions
+from tests.support.small_release import LEAVES, MEASURES, contributions, fill_warehouses, outputs
 
 POLICY = DisclosurePolicy(PrimaryRules(), 0.2, "an officer", date(2026, 11, 26))
 OWNS = ("3", "5")
 SEEDS = {(2024, 1): 4, (2024, 2): 5}
-LEVELS = {None: 0, "10": 4, "11": 8, "22": 8}
 
 
-def fill_warehouses(own: Path, public: Path) -> None:
+def fill(settings: Settings, public: Path, source: str = "establishments") -> None:
     """Two quarters of establishments of a made-up state; publicly, nothing but the private total of one county."""
-    with open_database(own) as connection:
-        names = ("core.establishments", "reference.naics", "reference.regions", "reference.region_areas",
-                 "core.industry_group_leaves")  # fmt: skip
-        for name in names:
-            connection.execute(ALL_TABLES[name].create_statement())
-        for (year, quarter), seed in SEEDS.items():
-            rows = [
-                {name: row[name] for name in row if name != "establishments"}
-                | {"source": "establishments", "state_fips": "99", "account": row["employer"], "unit": "00000",
-                   "year": year, "quarter": quarter, "naics_vintage": 2022}
-                for row in contributions(seed, OWNS).iter_rows(named=True)
-            ]  # fmt: skip
-            insert(connection, "core.establishments", *rows)
-        tree = [{"naics_vintage": 2022, "industry_code": code, "parent_code": above, "naics_level": LEVELS[above]}
-                for code, above in TREE.iter_rows()]  # fmt: skip
-        insert(connection, "reference.naics", *tree)
-        insert(connection, "reference.regions", *({"region": region} for region in sorted(set(REGIONS["region"]))))
-        insert(connection, "reference.region_areas", *REGIONS.to_dicts())
-        kinds = {"green": "sector", "care": "lens", "gross": "gross"}
-        leaves = [*GROUPS.iter_rows(), ("gross", "111111")]
-        rows = [{"group_key": key, "kind": kinds[key], "industry_code": code} for key, code in leaves]
-        insert(connection, "core.industry_group_leaves", *({"naics_vintage": 2022} | row for row in rows))
+    quarters = {period: contributions(seed, OWNS) for period, seed in SEEDS.items()}
+    fill_warehouses(settings.working_database, public, quarters)
+    with open_database(settings.working_database) as connection:
+        connection.execute("UPDATE core.establishments SET source = ?", [source])
+        connection.execute("UPDATE core.industry_group_leaves SET kind = 'lens' WHERE group_key = 'care'")
+        gross = {"group_key": "gross", "kind": "gross", "industry_code": "111111", "naics_vintage": 2022}
+        insert(connection, "core.industry_group_leaves", gross)
+    publisher = "sample" if source == "sample" else "bls"
+    cell = {
+        "source": publisher,
+        "area_fips": "99001",
+        "own_code": "5",
+        "industry_code": "10",
+        "disclosure": "disclosed",
+    }
     with open_database(public) as connection:
-        connection.execute(ALL_TABLES["core.qcew_cells"].create_statement())
-        cell = {
-            "source": "bls",
-            "area_fips": "99001",
-            "own_code": "5",
-            "industry_code": "10",
-            "disclosure": "disclosed",
-        }
-        insert(connection, "core.qcew_cells", cell | {"year": 2024, "quarter": 1})
+        insert(connection, "core.qcew_cells", *(cell | {"year": year, "quarter": quarter} for year, quarter in SEEDS))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +52,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("agency") / "confidential"
     folder.mkdir(mode=0o700)
     settings = Settings(source="establishments", data_dir=folder, inbox=folder / "inbox", exports=())
-    fill_warehouses(settings.working_database, public_of(settings))
+    fill(settings, public_of(settings))
     return settings
 
 
@@ -126,8 +110,18 @@ def test_the_manifest_states_the_rules_and_the_loss(folder: Path) -> None:
         assert (one["width"], one["set_by"], one["set_on"]) == (0.2, "an officer", "2026-11-26")
     assert [one["quarter"] for one in manifest["quarters"]] == ["2024-Q1", "2024-Q2"]
     hidden = pl.concat([read(folder, name).select("disclosure") for name in ("cells", "totals")])
-    told = sum(one["unsafe"] + one["hidden_beside_them"] for one in manifest["quarters"])
-    assert told == (hidden["disclosure"] == "suppressed").sum()
+    assert sum(one["suppressed"] for one in manifest["quarters"]) == (hidden["disclosure"] == "suppressed").sum()
+    assert sum(one["figures"] for one in manifest["quarters"]) == hidden.height
+    assert [one["public_cells"] for one in manifest["quarters"]] == [1, 1]
+
+
+def test_the_manifest_tells_of_no_figure(folder: Path, settings: Settings) -> None:
+    """A share of the hidden jobs would be one more sum; it is kept where the ranges are."""
+    manifest = (folder / "manifest.json").read_text("utf-8")
+    loss = json.loads((settings.data_dir / "released" / "establishments-99-2024-Q1" / "loss.json").read_text("utf-8"))
+    assert 0 < loss["jobs_in_unsafe_cells"] < 1
+    assert 0 < loss["jobs_in_cells_hidden_beside_them"] < 1
+    assert not any(name in manifest for name in loss)
 
 
 def test_the_audit_is_kept_confidentially_and_its_ranges_are_wide(folder: Path, settings: Settings) -> None:
@@ -226,3 +220,37 @@ def test_the_command_wants_the_agency_s_rules(settings: Settings, tmp_path: Path
         0,
         True,
     )
+
+
+def test_what_is_public_is_shown_and_counted_so() -> None:
+    unsafe = outputs(4).frame.filter("is_unsafe", pl.col("industry_code").is_in(LEAVES)).head(3)
+    public = unsafe.select(area_fips="region", own_code="own_code", industry_code="industry_code")
+    released = release_quarter(outputs(4, public=public), POLICY, 2024, 1, "establishments")
+    hidden = released.outputs.filter(disclosure="suppressed")
+    assert released.facts["suppressed"] == hidden.height
+    assert released.loss["unsafe"] + released.loss["hidden_beside_them"] == hidden.height
+    assert hidden.join(unsafe, on=("region", "own_code", "industry_code"), how="semi").is_empty()
+
+
+def test_records_of_the_sample_are_held_against_its_own_public_file(tmp_path: Path) -> None:
+    agency = Settings(source="establishments", data_dir=tmp_path / "agency", inbox=tmp_path, exports=())
+    fill(agency, tmp_path / "public.duckdb", "sample")
+    manifest = make_release(agency, POLICY, tmp_path / "public.duckdb", tmp_path / "out", lambda _: None)
+    content = json.loads(manifest.read_text("utf-8"))
+    assert content["data_origin"] == "SYNTHETIC SAMPLE"
+    assert [one["public_cells"] for one in content["quarters"]] == [1, 1]
+
+
+def test_a_quarter_that_nobody_has_published_is_released_only_where_that_is_said(tmp_path: Path) -> None:
+    agency = Settings(source="establishments", data_dir=tmp_path / "agency", inbox=tmp_path, exports=())
+    public = tmp_path / "public.duckdb"
+    fill(agency, public)
+    with open_database(public) as connection:
+        connection.execute("DELETE FROM core.qcew_cells WHERE quarter = 2")
+    with pytest.raises(
+        AuditFailed, match=r"2024-Q2: nothing was written\. The public warehouse holds no published cell"
+    ):
+        make_release(agency, POLICY, public, tmp_path / "out", lambda _: None)
+    assert not (tmp_path / "out").exists()
+    manifest = make_release(agency, POLICY, public, tmp_path / "out", lambda _: None, needs_public_file=False)
+    assert [one["public_cells"] for one in json.loads(manifest.read_text("utf-8"))["quarters"]] == [1, 0]
