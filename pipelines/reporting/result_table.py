@@ -62,8 +62,9 @@ def reading_notes(measures: pl.DataFrame) -> list[str]:
         )
     if "withheld_single_cell" in status:
         notes.append(
-            "≥ marks the published part of a figure whose rest is a single hidden cell, or one or two establishments: "
-            "it is not shown; marts.sector_measures names the next larger region that is (coarser_region)."
+            "≥ marks the published part of a figure whose rest is a single hidden cell, or one or two establishments, "
+            "or that its agency hides: it is not shown; marts.sector_measures names the next larger region that is "
+            "(coarser_region)."
         )
     if status & UNKNOWN:
         notes.append(

@@ -1,7 +1,8 @@
 -- Grain: one row a group of industries, region, period and ownership that a release states, or hides, the total of.
 -- Why: an agency's total is exact though cells in it are hidden, and one that it hides is not to be estimated. A state
--- is known by its area in a release, by its name here; a set of industries by any of its names. A year has four quarters
--- that are stated; all governments together and the plain sum of sectors, which no release states, are their parts.
+-- is known by its area in a release, by its name here; a set of industries by any of its names. A year has four
+-- quarters that are stated; all governments together and the plain sum of sectors, which no release states, are their
+-- parts.
 -- Warnings: a total that does not count the establishments of the group's own cells is of another definition: it is
 -- left out.
 WITH industries AS (
@@ -40,7 +41,8 @@ stated AS (
         sum(newest.month1_employment)::BIGINT AS month1_employment,
         sum(newest.month2_employment)::BIGINT AS month2_employment,
         sum(newest.month3_employment)::BIGINT AS month3_employment,
-        sum(newest.wages_usd)::BIGINT AS wages_usd
+        sum(newest.wages_usd)::BIGINT AS wages_usd,
+        list(DISTINCT newest.capture_sha256) AS captures
     FROM newest
     JOIN owned USING (own_code)
     GROUP BY ALL
@@ -75,7 +77,8 @@ quarters AS (
         sum(of_groups.month1_employment)::BIGINT AS month1_employment,
         sum(of_groups.month2_employment)::BIGINT AS month2_employment,
         sum(of_groups.month3_employment)::BIGINT AS month3_employment,
-        sum(of_groups.wages_usd)::BIGINT AS wages_usd
+        sum(of_groups.wages_usd)::BIGINT AS wages_usd,
+        flatten(list(of_groups.captures)) AS captures
     FROM counted
     JOIN core.industry_groups AS part ON part.group_key = counted.group_key AND part.kind = 'sector'
     JOIN core.industry_groups AS gross ON gross.definition = part.definition AND gross.kind = 'gross'
@@ -91,11 +94,12 @@ quarters AS (
 periods AS (
     SELECT source, group_key, region, period, year, quarter, ownership, is_disclosed, month1_employment,
         month2_employment, month3_employment,
-        (month1_employment + month2_employment + month3_employment) / 3.0 AS employment, wages_usd
+        (month1_employment + month2_employment + month3_employment) / 3.0 AS employment, wages_usd, captures
     FROM quarters
     UNION ALL
     SELECT source, group_key, region, year::VARCHAR, year, 0, ownership, bool_and(is_disclosed), NULL, NULL, NULL,
-        sum(month1_employment + month2_employment + month3_employment) / 12.0, sum(wages_usd)::BIGINT
+        sum(month1_employment + month2_employment + month3_employment) / 12.0, sum(wages_usd)::BIGINT,
+        flatten(list(captures))
     FROM quarters
     GROUP BY ALL
     HAVING count(*) = 4
@@ -106,6 +110,7 @@ SELECT source, group_key, region, period, year, quarter::TINYINT AS quarter, own
     if(is_disclosed, month2_employment, NULL) AS month2_employment,
     if(is_disclosed, month3_employment, NULL) AS month3_employment,
     if(is_disclosed, employment, NULL) AS employment,
-    if(is_disclosed, wages_usd, NULL) AS wages_usd
+    if(is_disclosed, wages_usd, NULL) AS wages_usd,
+    list_sort(list_distinct(captures)) AS captures
 FROM periods
 ORDER BY group_key, region, period, ownership

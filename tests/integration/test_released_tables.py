@@ -183,7 +183,7 @@ def test_every_figure_leads_to_the_release(released: Released) -> None:
         captures = published.execute("SELECT capture_sha256, file_name, source FROM raw.captures ORDER BY 2").fetchall()
         behind = published.execute("SELECT DISTINCT capture_sha256 FROM marts.figure_sources").fetchall()
     assert [name for _, name, _ in captures] == ["cells.parquet", "totals.parquet"]
-    assert {sha256 for (sha256,) in behind} <= {sha256 for sha256, *_ in captures}
+    assert {sha256 for (sha256,) in behind} == {sha256 for sha256, *_ in captures}
 
 
 def test_a_release_that_was_not_audited_is_not_published(released: Released, tmp_path: Path) -> None:

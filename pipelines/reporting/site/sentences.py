@@ -64,7 +64,7 @@ PATTERNS: Mapping[str, str] = {
     "{twice}.",
     "cells": "{hidden} of {total} cells of the finest detail are hidden; {coverage} of the {counted} lie in published "
     "ones.",
-    "cells_open": "Nothing is hidden: all {total} cells are published.",
+    "cells_open": "Nothing of this figure is hidden.",
 }
 NO_QUOTIENT: Mapping[str, str] = {
     "hidden": "its figure is hidden",

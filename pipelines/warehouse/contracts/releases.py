@@ -38,6 +38,7 @@ RELEASED_TOTALS = Table(
         *MONTHS,
         Column("employment", "DOUBLE", "Average monthly jobs of the period; null where suppressed.", True),
         _WAGES,
+        *shared("captures"),
     ),
 )
 

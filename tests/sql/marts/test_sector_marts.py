@@ -175,6 +175,14 @@ class TestFigureSources:
         assert self.files(traced, "2016-Q1") == ["b"]
         assert self.files(traced, "2016") == ["a", "b", "c"]
 
+    def test_totals_of_a_release_are_a_file_of_their_own(self, traced: Warehouse) -> None:
+        traced.add_captures("totals", "older totals")
+        traced.connection.execute("UPDATE core.region_periods SET revision_status = 'final'")
+        total = {"region": "metro", "period": "2016", "captures": ["totals"], "year": 2016, "quarter": 0}
+        traced.insert("core.released_totals", total | {"source": "bls", "group_key": "strict:health"})
+        traced.insert("core.released_totals", total | {"source": "bls", "group_key": "strict:energy"})
+        assert self.files(traced, "2016") == ["a", "b", "c", "totals"]
+
     def test_a_file_says_when_it_was_published_and_how_final_it_was(self, traced: Warehouse) -> None:
         traced.connection.execute("UPDATE raw.captures SET published_at = '2017-03-08T15:00:00' WHERE source = 'files'")
         traced.connection.execute("UPDATE core.vintages SET revision_status = 'revised' WHERE quarter IN (0, 3)")
