@@ -155,8 +155,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if data_dir.exists() and not data_dir.is_dir():
         raise SettingsError(f"SECTORS_DATA_DIR={data_dir}: this is a file; expected a folder, or a name for a new one")
     inbox = _folder(given, "SECTORS_INBOX", data_dir / "inbox")
-    if source == "release" and not inbox.is_dir():
-        raise SettingsError(f"SECTORS_INBOX={inbox}: expected the folder of a release, with its manifest.json")
     if "SECTORS_INBOX" in given and not inbox.exists():
         raise SettingsError(f"SECTORS_INBOX={inbox}: no such file or folder; expected a QCEW file or a folder of them")
     return Settings(
@@ -164,7 +162,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         inbox=inbox,
         data_dir=data_dir,
         confidential_dir=_audits_folder(given, source, data_dir),
-        definitions_dir=_existing_folder(given, "SECTORS_DEFINITIONS_DIR", SHIPPED_DEFINITIONS),
+        definitions_dir=_existing_folder(
+            given, "SECTORS_DEFINITIONS_DIR", SHIPPED_DEFINITIONS, "sectors.yaml or regions.yaml"
+        ),
         sample_seed=_whole_number(given, "SECTORS_SAMPLE_SEED", 2016),
         scheduled_source=given.get("SECTORS_SOURCE", "bls"),  # type: ignore[arg-type]  # as above
         contact_email=_email(given, "SECTORS_CONTACT_EMAIL"),
@@ -186,7 +186,8 @@ def _audits_folder(given: Mapping[str, str], source: str, data_dir: Path) -> Pat
     if source == "establishments":
         return data_dir
     is_asked = source == "release" and "SECTORS_CONFIDENTIAL_DIR" in given
-    return _existing_folder(given, "SECTORS_CONFIDENTIAL_DIR", data_dir) if is_asked else None
+    audits = "the audits of the release"
+    return _existing_folder(given, "SECTORS_CONFIDENTIAL_DIR", data_dir, audits) if is_asked else None
 
 
 def _confidential_folder(given: Mapping[str, str]) -> Path:
@@ -210,10 +211,10 @@ def _confidential_folder(given: Mapping[str, str]) -> Path:
     return folder
 
 
-def _existing_folder(given: Mapping[str, str], name: str, default: Path) -> Path:
+def _existing_folder(given: Mapping[str, str], name: str, default: Path, what: str) -> Path:
     folder = _folder(given, name, default)
     if not folder.is_dir():
-        raise SettingsError(f"{name}={folder}: no such folder; expected one that holds sectors.yaml or regions.yaml")
+        raise SettingsError(f"{name}={folder}: no such folder; expected one that holds {what}")
     return folder
 
 

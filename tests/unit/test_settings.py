@@ -341,6 +341,24 @@ class TestConfidentialFolder:
         )
         assert settings.inbox == tmp_path / "in"
 
+    def test_a_release_is_held_against_it_and_lies_among_public_data(self, tmp_path: Path) -> None:
+        given = {
+            "SECTORS_SOURCE": "release",
+            "SECTORS_INBOX": str(tmp_path),
+            "SECTORS_DATA_DIR": str(tmp_path / "data"),
+        }
+        assert read_settings(given).confidential_dir is None
+        settings = read_settings(given | {"SECTORS_CONFIDENTIAL_DIR": str(tmp_path)})
+        assert (settings.confidential_dir, settings.data_dir) == (tmp_path, tmp_path / "data")
+        assert not settings.is_confidential
+
+    def test_audits_of_a_release_must_be_there(self, tmp_path: Path) -> None:
+        said = message(SECTORS_SOURCE="release", SECTORS_CONFIDENTIAL_DIR=str(tmp_path / "none"))
+        assert said.endswith("none: no such folder; expected one that holds the audits of the release")
+
+    def test_other_sources_never_look_into_it(self, tmp_path: Path) -> None:
+        assert read_settings({"SECTORS_CONFIDENTIAL_DIR": str(tmp_path)}).confidential_dir is None
+
     def test_it_must_be_set(self) -> None:
         assert "SECTORS_CONFIDENTIAL_DIR is not set" in message(SECTORS_SOURCE="establishments")
 
