@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,13 @@ def _counts(results: Sequence[ExpectationResult]) -> dict[str, int]:
 
 
 def _page(docs: DataDocs, template: str, **values: Any) -> str:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template(template).render(site_name=docs.site_name, banner=docs.banner, **values)
+    return _environment().get_template(template).render(site_name=docs.site_name, banner=docs.banner, **values)
+
+
+@cache
+def _environment() -> Environment:
+    """Once a process: its templates are compiled once."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
 
 
 def _write(path: Path, text: str) -> None:
