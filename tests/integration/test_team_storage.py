@@ -25,7 +25,8 @@ from typer.testing import CliRunner
 from web_board import COUNTIES, board_definitions
 
 from pipelines.cli import app
-from pipelines.orchestration.one_at_a_time import TEAM_DATABASE, alone
+from pipelines.orchestration.one_at_a_time import alone
+from pipelines.orchestration.team_storage import TEAM_DATABASE
 from pipelines.settings import PROJECT_ROOT, VARIABLES
 from pipelines.sources.bls import expected_columns
 

@@ -9,8 +9,8 @@ import pytest
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
-from pipelines.orchestration import one_at_a_time
-from pipelines.orchestration.one_at_a_time import TEAM_DATABASE, StorageByEnvironment, team_database
+from pipelines.orchestration import team_storage
+from pipelines.orchestration.team_storage import TEAM_DATABASE, StorageByEnvironment, team_database
 from pipelines.settings import PROJECT_ROOT, SettingsError
 
 ADDRESS = "postgresql://ann:secret@db.board.example:5432/dagster"
@@ -25,7 +25,7 @@ with dg.DagsterInstance.get() as instance:
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose .env is its own; nothing is set."""
-    monkeypatch.setattr(one_at_a_time, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr(team_storage, "PROJECT_ROOT", tmp_path)
     monkeypatch.delenv(TEAM_DATABASE, raising=False)
     return tmp_path
 
