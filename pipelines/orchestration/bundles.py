@@ -90,6 +90,8 @@ def write_bundle(settings: Settings, path: Path) -> PackageFacts:
     ):
         package = package_facts(connection)
         captures = portable(connection, ALL_TABLES["raw.captures"]).pl()
+        if "parquet" in captures["container"]:
+            raise CannotBundle("this warehouse is of a release, whose folder holds all that a rebuild needs: keep that")
         files = dict(_captured_files(captures, RawStore(settings.raw_dir)))
         files |= _definition_files(settings.definitions_dir)
         contents: dict[str, Any] = {

@@ -16,6 +16,7 @@ from expectations.runner import run_suites
 from expectations.suites import BY_TABLE
 from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.orchestration.confidential import without_values
+from pipelines.orchestration.intake import is_made_up
 from pipelines.orchestration.metadata import asset_key, hides_rows, rows_as_metadata, table_spec
 from pipelines.settings import Settings
 from pipelines.warehouse.build import ContractFinding, build_from_frame, build_from_model, check_contract, comment_table
@@ -34,7 +35,7 @@ Report = Iterator[dg.MaterializeResult[object] | dg.AssetCheckResult]
 
 def table_note(settings: Settings) -> str:
     """What goes before every table's comment."""
-    return SYNTHETIC_NOTE if settings.is_synthetic else ""
+    return SYNTHETIC_NOTE if is_made_up(settings) else ""
 
 
 def check_specs(*names: str) -> list[dg.AssetCheckSpec]:

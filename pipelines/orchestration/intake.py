@@ -172,6 +172,13 @@ def typed_files(settings: Settings, table: str) -> list[Path]:
     return [file for file in files if file.exists()]
 
 
+def is_made_up(settings: Settings) -> bool:
+    """Whether what a run uses is of the synthetic sample: by its source, or as its records or their release say."""
+    if not (settings.is_confidential or settings.is_release):
+        return settings.is_synthetic
+    return any(one.source == SAMPLE_SOURCE for one in _usable_captures(settings, RawStore(settings.raw_dir)))
+
+
 def write_sample_files(folder: Path, settings: Settings) -> list[Path]:
     """Writes the synthetic sample into a folder; the files."""
     return write_sample(folder, *sample_frames(settings), seed=settings.sample_seed)

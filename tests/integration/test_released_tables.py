@@ -20,6 +20,7 @@ from web_board import ANOTHER_BOARD
 from pipelines.cli.runs import Outcome, run_job
 from pipelines.domain.code_tables import code_tables
 from pipelines.domain.disclosure_policy import DisclosurePolicy, PrimaryRules
+from pipelines.orchestration.bundles import CannotBundle, write_bundle
 from pipelines.orchestration.releases import make_release
 from pipelines.settings import SHIPPED_DEFINITIONS, Settings, read_settings
 from pipelines.sources.definition_files import load_definitions
@@ -174,6 +175,8 @@ def test_pages_and_workbooks_are_made_and_marked(released: Released) -> None:
     assert set(released.outcome.made) == {"warehouse", "site", "workbooks", "open_data"}
     index = (released.settings.exports_dir / "site" / "index.html").read_text("utf-8")
     assert "SYNTHETIC SAMPLE" in index
+    docs = (released.settings.exports_dir / "site" / "data_docs" / "index.html").read_text("utf-8")
+    assert "SYNTHETIC SAMPLE" in docs
     (book,) = released.settings.exports_dir.joinpath("workbooks").glob("*both_sides*.xlsx")
     assert "SYNTHETIC SAMPLE" in str([*openpyxl.load_workbook(book).worksheets[0].values])
 
@@ -184,6 +187,12 @@ def test_every_figure_leads_to_the_release(released: Released) -> None:
         behind = published.execute("SELECT DISTINCT capture_sha256 FROM marts.figure_sources").fetchall()
     assert [name for _, name, _ in captures] == ["cells.parquet", "totals.parquet"]
     assert {sha256 for (sha256,) in behind} == {sha256 for sha256, *_ in captures}
+
+
+def test_a_release_is_its_own_bundle(released: Released, tmp_path: Path) -> None:
+    with pytest.raises(CannotBundle, match="whose folder holds all that a rebuild needs"):
+        write_bundle(released.settings, tmp_path / "bundle.zip")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_release_that_was_not_audited_is_not_published(released: Released, tmp_path: Path) -> None:
