@@ -186,8 +186,15 @@ def _audits_folder(given: Mapping[str, str], source: str, data_dir: Path) -> Pat
     if source == "establishments":
         return data_dir
     is_asked = source == "release" and "SECTORS_CONFIDENTIAL_DIR" in given
-    audits = "the audits of the release"
-    return _existing_folder(given, "SECTORS_CONFIDENTIAL_DIR", data_dir, audits) if is_asked else None
+    if not is_asked:
+        return None
+    folder = _existing_folder(given, "SECTORS_CONFIDENTIAL_DIR", data_dir, "the audits of the release")
+    if data_dir.is_relative_to(folder) or folder.is_relative_to(data_dir):
+        raise SettingsError(
+            f"SECTORS_DATA_DIR={data_dir}: it lies in or around SECTORS_CONFIDENTIAL_DIR={folder}; what is made of a "
+            "release is public: expected a folder apart from it"
+        )
+    return folder
 
 
 def _confidential_folder(given: Mapping[str, str]) -> Path:

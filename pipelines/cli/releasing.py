@@ -25,7 +25,7 @@ def release(
     """Hide what must be hidden of the agency's own records, audit what is left, and write it with a manifest."""
     from pipelines.orchestration.confidential import make_private, without_values
     from pipelines.orchestration.folders import NotOurFolder
-    from pipelines.orchestration.releases import make_release
+    from pipelines.orchestration.releases import make_release, require_records
     from pipelines.sources.policy_file import load_policy
     from pipelines.sources.release_files import AuditFailed, require_audited
 
@@ -36,6 +36,7 @@ def release(
             require_audited(settings.data_dir, folder)
             say(f"{folder}: every file is the one that was audited.")
             return
+        require_records(settings)
         policy = load_policy(settings.data_dir, SHIPPED_DEFINITIONS)
         with without_values(settings):
             warehouse = public or Settings().published_database

@@ -18,6 +18,7 @@ from pipelines.domain.disclosure_policy import DisclosurePolicy
 from pipelines.estimation.disclosure_outputs import release_outputs
 from pipelines.orchestration.code_version import code_version
 from pipelines.orchestration.folders import swapped_in
+from pipelines.orchestration.one_at_a_time import alone
 from pipelines.orchestration.released_quarters import (
     ReleasedQuarter,
     keep_quarter,
@@ -56,8 +57,23 @@ def make_release(
     warehouse is missing, AuditFailed, writing nothing, where the audit of a quarter finds a protected figure, or where
     the public warehouse has no cell of a quarter though it is needed.
     """
+    require_records(settings)
+    if folder.resolve().is_relative_to(settings.data_dir.resolve()):
+        raise SettingsError(f"{folder}: it lies in the confidential folder; name one that what leaves may lie in")
+    waiting = f"another run or release is at work in {settings.data_dir}; waiting for it to end"
+    with alone(settings.data_dir / "warehouse" / ".lock", tell, waiting):
+        return _make_release(settings, policy, public, folder, tell, needs_public_file)
+
+
+def require_records(settings: Settings) -> None:
+    """Raises SettingsError where the settings are of no run on establishment records."""
     if not settings.is_confidential:
         raise SettingsError("a release is made of establishment records: set SECTORS_SOURCE=establishments")
+
+
+def _make_release(
+    settings: Settings, policy: DisclosurePolicy, public: Path, folder: Path, tell: Tell, needs_public_file: bool
+) -> Path:
     databases = settings.working_database, public
     with open_database(databases[0], read_only=True) as own, open_database(databases[1], read_only=True) as of_others:
         asked = {_ledger(settings, each): each for each in read_report(own, "release_quarters").to_dicts()}

@@ -24,7 +24,8 @@ STATUS: Mapping[str, str] = {
     "estimated": "estimated: some cells are hidden for confidentiality. The truth is in the 90 % interval in 9 of 10 "
     "cases, and between the proven bounds, which follow from the published rows, always.",
     "withheld_single_cell": "withheld: the hidden rest is a single cell, or one or two establishments, or the figure "
-    "would give such a one away by subtraction. Only the published part is shown.",
+    "would give such a one away by subtraction, or the agency that released it hides it. Only the published part is "
+    "shown.",
     "contradictory_rows": "not estimated: published rows contradict each other (estimates.contradictions). Only the "
     "published part is shown.",
     "no_quarters": "not estimated: made from annual files or a source without quarterly rows of six digits. Only the "

@@ -66,10 +66,12 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, TypeError, KeyError):
         raise AuditFailed(f"{folder}: no release, for it has no {MANIFEST} as `sectors release` writes it") from None
     if not str(audit).startswith(PASSED) or not quarters:
-        raise AuditFailed(f"{path} says of no audit that it passed; make the release again")
+        raise AuditFailed(f"{path} says of no audit that it passed; get the release again")
     found = file_hashes(folder)
     if wrong := sorted(name for name in written.keys() | found.keys() if written.get(name) != found.get(name)):
-        raise AuditFailed(f"{folder}: {', '.join(wrong)} is not what was audited; make the release again")
+        raise AuditFailed(
+            f"{folder}: {', '.join(wrong)} is not what was audited; get the release again, or make it anew"
+        )
     return manifest  # type: ignore[no-any-return]
 
 

@@ -4,7 +4,8 @@
 -- Estimates add up, so that a line which a sum would give back by one subtraction takes the sum along: a year its
 -- quarters', an ownership of several its parts', the gross sum its sectors'. A sector goes where a part of it that is
 -- shown (a stricter definition, a lens, an overlap) leaves a single hidden cell, or one or two establishments. What the
--- agency that released the cells hides of totals is withheld, though it could be estimated. What a
+-- agency that released the cells hides of totals is withheld, though it could be estimated; so are shares of a total of
+-- all industries that it hides. What a
 -- sector is carried to in another NAICS vintage is withheld as a whole: its certain part and the possible one tell what
 -- lies between them.
 -- Warnings: a year that an annual file publishes in part is bounded from its quarters, and at least by what is
@@ -12,6 +13,7 @@
 WITH places AS (
     SELECT DISTINCT region, period, year, quarter, source, basis FROM core.region_periods
 ),
+releases AS (SELECT DISTINCT region, period FROM core.released_totals),
 conflicts AS (
     SELECT DISTINCT asked.region, contradictions.source, contradictions.year, contradictions.quarter
     FROM estimates.contradictions AS contradictions
@@ -97,11 +99,14 @@ guarded AS (
     FROM in_ownerships
 ),
 each_judged AS (
-    SELECT measured.* EXCLUDE (vintage), grouped.definition, grouped.sector, grouped.kind, found.* EXCLUDE (
+    SELECT measured.* EXCLUDE (vintage), releases.region IS NOT NULL AS is_release,
+        grouped.definition, grouped.sector, grouped.kind, found.* EXCLUDE (
             source, region, ownership, group_key, year, quarter, measure, known, hidden_cells, hidden_establishments
         ),
         CASE
-            WHEN measured.hidden_cells = 0 AND (measured.total IS NOT NULL OR found.region IS NULL) THEN 'published'
+            WHEN measured.hidden_cells = 0
+                AND (measured.total IS NOT NULL OR found.region IS NULL OR releases.region IS NOT NULL)
+                THEN 'published'
             WHEN broken.region IS NOT NULL THEN 'contradictory_rows'
             WHEN found.region IS NULL THEN 'no_quarters'
             WHEN found.is_withheld OR (measured.hidden_cells = 1 AND places.basis = 'statewide')
@@ -110,6 +115,7 @@ each_judged AS (
         END AS estimate_status
     FROM core.region_measures AS measured
     JOIN places USING (region, period)
+    LEFT JOIN releases USING (region, period)
     LEFT JOIN core.industry_groups AS grouped USING (group_key)
     LEFT JOIN broken USING (region, period)
     LEFT JOIN guarded AS found
@@ -136,6 +142,7 @@ judged AS (
 ),
 exact_or_estimated AS (
     SELECT group_key, region, period, ownership, measure, estimate_status, known, known_share,
+        estimate_status = 'estimated' AND NOT (is_release AND total IS NULL) AS has_share,
         hidden_cells = 0 AS is_exact,
         hidden_cells = 0 AND total IS NOT NULL AS is_exact_share,
         if(estimate_status = 'estimated', lower, NULL) AS lower,
@@ -143,11 +150,11 @@ exact_or_estimated AS (
         if(estimate_status = 'estimated', upper, NULL) AS upper,
         if(estimate_status = 'estimated', interval90_lower, NULL) AS interval90_lower,
         if(estimate_status = 'estimated', interval90_upper, NULL) AS interval90_upper,
-        if(estimate_status = 'estimated', lower_share, NULL) AS lower_share,
-        if(estimate_status = 'estimated', estimate_share, NULL) AS estimate_share,
-        if(estimate_status = 'estimated', upper_share, NULL) AS upper_share,
-        if(estimate_status = 'estimated', interval90_lower_share, NULL) AS interval90_lower_share,
-        if(estimate_status = 'estimated', interval90_upper_share, NULL) AS interval90_upper_share
+        if(has_share, lower_share, NULL) AS lower_share,
+        if(has_share, estimate_share, NULL) AS estimate_share,
+        if(has_share, upper_share, NULL) AS upper_share,
+        if(has_share, interval90_lower_share, NULL) AS interval90_lower_share,
+        if(has_share, interval90_upper_share, NULL) AS interval90_upper_share
     FROM judged
 )
 SELECT group_key, region, period, ownership, measure, estimate_status,

@@ -348,9 +348,21 @@ class TestConfidentialFolder:
             "SECTORS_DATA_DIR": str(tmp_path / "data"),
         }
         assert read_settings(given).confidential_dir is None
-        settings = read_settings(given | {"SECTORS_CONFIDENTIAL_DIR": str(tmp_path)})
-        assert (settings.confidential_dir, settings.data_dir) == (tmp_path, tmp_path / "data")
+        own = tmp_path / "own"
+        own.mkdir()
+        settings = read_settings(given | {"SECTORS_CONFIDENTIAL_DIR": str(own)})
+        assert (settings.confidential_dir, settings.data_dir) == (own, tmp_path / "data")
         assert not settings.is_confidential
+
+    @pytest.mark.parametrize("data_dir", [".", "own", "own/public"])
+    def test_what_is_made_of_a_release_lies_apart_from_it(self, tmp_path: Path, data_dir: str) -> None:
+        (tmp_path / "own").mkdir()
+        said = message(
+            SECTORS_SOURCE="release",
+            SECTORS_DATA_DIR=str(tmp_path / data_dir),
+            SECTORS_CONFIDENTIAL_DIR=str(tmp_path / "own"),
+        )
+        assert "expected a folder apart from it" in said
 
     def test_audits_of_a_release_must_be_there(self, tmp_path: Path) -> None:
         said = message(SECTORS_SOURCE="release", SECTORS_CONFIDENTIAL_DIR=str(tmp_path / "none"))

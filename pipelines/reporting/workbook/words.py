@@ -9,7 +9,7 @@ STATUSES: Mapping[str, str] = {
     "published": "published: nothing of it is hidden",
     "estimated": "estimated: some cells are hidden",
     "not_estimated": "not estimated: some cells are hidden",
-    "withheld_single_cell": "withheld: it would give a hidden cell away",
+    "withheld_single_cell": "withheld: it would give a hidden cell away, or its agency hides it",
     "contradictory_rows": "not estimated: published rows contradict",
     "no_quarters": "not estimated: no quarterly or fine files",
     "measured": "known",

@@ -23,7 +23,8 @@ _SHARED: dict[str, tuple[str, str]] = {
     "establishments": ("BIGINT", "Establishments; published on suppressed rows too."),
     "estimate_status": (
         "VARCHAR",
-        "published (nothing hidden), estimated, withheld_single_cell (it would give a cell away), contradictory_rows, "
+        "published (nothing hidden), estimated, withheld_single_cell (it would give a cell away, or the "
+        "agency that released it hides it), contradictory_rows, "
         "or no_quarters (made from annual files or a coarse source): of the last three only the published part.",
     ),
     "hidden_cells": ("BIGINT", "Cells of the finest industry level that no published row of the sector covers."),

@@ -98,12 +98,29 @@ class TestStatus:
         self.assert_only_the_published_part(row)
 
     def test_what_the_agency_hides_of_its_totals_is_withheld(self, metro: Warehouse) -> None:
-        total = {"source": "bls", "period": "2016-Q1", "year": 2016, "quarter": 1, "disclosure": "suppressed"}
-        where = {name: FIGURE[name] for name in ("group_key", "region", "ownership")}
-        metro.insert("core.released_totals", where | total)
+        self.released(metro, disclosure="suppressed")
         row = figure(metro, HIDDEN, FOUND)
         assert row["estimate_status"] == "withheld_single_cell"
         self.assert_only_the_published_part(row)
+
+    def released(self, warehouse: Warehouse, **where: object) -> None:
+        total = {"source": "bls", "period": "2016-Q1", "year": 2016, "quarter": 1, "disclosure": "disclosed"}
+        place = {name: FIGURE[name] for name in ("group_key", "region", "ownership")}
+        warehouse.insert("core.released_totals", place | total | where)
+
+    def test_of_a_region_whose_total_the_agency_hides_a_stated_figure_has_no_share(self, metro: Warehouse) -> None:
+        self.released(metro)
+        row = figure(metro, EXACT | {"total": None, "known_share": None}, FOUND)
+        assert row["estimate_status"] == "published"
+        assert levels(row) == (700,) * 5
+        assert shares(row) == (0, None, None, None, None)
+
+    def test_nor_has_an_estimate(self, metro: Warehouse) -> None:
+        self.released(metro, group_key="strict:energy")
+        row = figure(metro, HIDDEN | {"total": None, "known_share": None}, FOUND)
+        assert row["estimate_status"] == "estimated"
+        assert levels(row) == (800, 850, 900, 950, 1000)
+        assert shares(row) == (0, None, None, None, None)
 
     def test_rows_that_contradict_each_other_give_no_estimate(self, metro: Warehouse) -> None:
         contradict(metro)

@@ -1,5 +1,6 @@
 """What leaves of a state's records: true where it is shown, empty where it is hidden, and nothing without its audit."""
 
+import fcntl
 import json
 import shutil
 from dataclasses import replace
@@ -254,3 +255,35 @@ def test_a_quarter_that_nobody_has_published_is_released_only_where_that_is_said
     assert not (tmp_path / "out").exists()
     manifest = make_release(agency, POLICY, public, tmp_path / "out", lambda _: None, needs_public_file=False)
     assert [one["public_cells"] for one in json.loads(manifest.read_text("utf-8"))["quarters"]] == [1, 0]
+
+
+def test_what_leaves_does_not_lie_in_the_confidential_folder(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="it lies in the confidential folder"):
+        make_release(settings, POLICY, public_of(settings), settings.data_dir / "out", lambda _: None)
+    assert not (settings.data_dir / "out").exists()
+
+
+def test_a_release_waits_for_another_one(settings: Settings, folder: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    lock = settings.data_dir / "warehouse" / ".lock"
+
+    def tell(sentence: str) -> None:
+        said.append(sentence)
+        other.release()
+
+    other = _Held(lock)
+    make_release(settings, POLICY, public_of(settings), tmp_path / "out", tell)
+    assert "another run or release is at work" in said[0]
+    assert said[1:] == [f"2024-Q{quarter}: as it was released before" for quarter in (1, 2)]
+
+
+class _Held:
+    """A lock that somebody else holds until he is told to release it."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        if not self._file.closed:
+            self._file.close()
