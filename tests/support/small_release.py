@@ -27,6 +27,8 @@ TREE = pl.DataFrame(
 )
 COUNTIES = ("99001", "99003", "99005")
 REGIONS = pl.DataFrame({"region": ["both", "both", "west", "west"], "area_fips": ["99001", "99003", "99003", "99005"]})
+METROPOLITAN = pl.DataFrame({"metropolitan_area": ["C9999", "C9999"], "area_fips": ["99001", "99003"]})
+PLACES = pl.concat([REGIONS, METROPOLITAN.rename({"metropolitan_area": "region"})])
 GROUPS = pl.DataFrame(
     [("green", "111111"), ("green", "222221"), ("care", "222221"), ("care", "222222")],
     schema=["group_key", "industry_code"],
@@ -79,9 +81,15 @@ def fill_warehouses(own: Path, public: Path, quarters: Mapping[tuple[int, int], 
         connection.execute(ALL_TABLES["core.qcew_cells"].create_statement())
 
 
-def outputs(seed: int, owns: tuple[str, ...] = ("5",), public: pl.DataFrame = NONE_PUBLIC) -> Outputs:
+def outputs(
+    seed: int,
+    owns: tuple[str, ...] = ("5",),
+    public: pl.DataFrame = NONE_PUBLIC,
+    metropolitan_areas: pl.DataFrame | None = None,
+) -> Outputs:
     """All that leaves of such a state."""
-    return release_outputs(contributions(seed, owns), TREE, REGIONS, GROUPS, public, PrimaryRules())
+    records = contributions(seed, owns)
+    return release_outputs(records, TREE, REGIONS, GROUPS, public, PrimaryRules(), metropolitan_areas)
 
 
 class Knowledge:
@@ -117,7 +125,7 @@ class Attacker:
 
     def _is_in(self, leaf: tuple[str, ...], output: Mapping[str, object]) -> bool:
         area, own, code = leaf
-        members = REGIONS.filter(pl.col("region") == output["region"])["area_fips"].to_list()
+        members = PLACES.filter(pl.col("region") == output["region"])["area_fips"].to_list()
         is_here = output["region"] in (area, "99000") or area in members
         is_own = output["own_code"] in (own, "0")
         if output["group_key"] is None:

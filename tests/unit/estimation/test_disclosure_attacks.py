@@ -22,6 +22,7 @@ from pipelines.settings import Settings
 from tests.support.small_release import (
     GROUPS,
     MEASURES,
+    METROPOLITAN,
     NONE_PUBLIC,
     REGIONS,
     TREE,
@@ -29,6 +30,7 @@ from tests.support.small_release import (
     Knowledge,
     contributions,
     fill_warehouses,
+    outputs,
 )
 
 WIDTH = 0.2
@@ -192,6 +194,26 @@ class Year:
                 if too_close(values[place][number], least, most):
                     result.append((place, quarter.frame.row(number), least, most))
         return result
+
+
+def test_a_county_against_its_metropolitan_area() -> None:
+    """BLS shows an area of two counties of which it hides both; less the one that is shown here it is the other."""
+    careless: Found = []
+    for seed in SEEDS:
+        records = contributions(seed, OWNS)
+        cells = records.select(pl.lit("C9999").alias("area_fips"), "own_code", "industry_code").unique()
+        of_area = outputs(seed, OWNS, cells, METROPOLITAN).frame.filter(~pl.col("is_output"), ~pl.col("is_unsafe"))
+        public = of_area.select("own_code", "industry_code", area_fips="region")
+        of_state = outputs(seed, OWNS, public, METROPOLITAN)
+        attacker, table = Attacker(of_state, records), told_by_others(of_state.table(), WIDTH)
+        protected = (table.protected & ~table.is_told)[table.figure]
+        made = suppress(table, WIDTH)[table.figure]
+        assert found(Release(of_state, attacker, protected, made, protected), ~made) == []
+        alone = state(seed).frame.with_columns(is_hidden=pl.Series(state(seed).made)).select(*KEY, "is_hidden")
+        blind = of_state.frame.join(alone, on=KEY, how="left", nulls_equal=True, maintain_order="left")
+        blind_hidden = blind["is_hidden"].fill_null(False).to_numpy()
+        careless += found(Release(of_state, attacker, protected, blind_hidden, protected), ~blind_hidden)
+    assert exact(careless)
 
 
 def test_a_quarter_against_the_year() -> None:

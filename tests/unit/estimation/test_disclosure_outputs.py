@@ -8,6 +8,7 @@ from pipelines.estimation.disclosure_outputs import release_outputs
 from tests.support.small_release import (
     GROUPS,
     MEASURES,
+    METROPOLITAN,
     NONE_PUBLIC,
     REGIONS,
     TREE,
@@ -79,10 +80,9 @@ def test_a_region_of_one_county_is_the_county() -> None:
 
 def test_public_cells_of_a_metropolitan_area_tie_its_counties_and_do_not_leave() -> None:
     records = contributions(4)
-    area = pl.DataFrame({"metropolitan_area": ["C9999"] * 2, "area_fips": ["99001", "99003"]})
     cells = records.filter(pl.col("area_fips") != "99005").select("industry_code").unique().sort("industry_code")
     public = cells.head(2).select(area_fips=pl.lit("C9999"), own_code=pl.lit("5"), industry_code="industry_code")
-    released = release_outputs(records, TREE, REGIONS, GROUPS, public, PrimaryRules(), area)
+    released = release_outputs(records, TREE, REGIONS, GROUPS, public, PrimaryRules(), METROPOLITAN)
     of_area = released.frame.with_row_index("output").filter(region="C9999")
     assert of_area["industry_code"].to_list() == cells["industry_code"].to_list()[:2]
     assert of_area.select("is_public", "is_output").unique().rows() == [(True, False)]
