@@ -17,7 +17,7 @@ places AS (
 ),
 figures AS (
     SELECT figures.* EXCLUDE (known, estimate_status), grouped.group_key, figures.known IS NULL AS is_all_hidden,
-        figures.estimate_status = 'published' AND figures.known = 0 AS is_none,
+        figures.estimate_status = 'published' AND figures.known = 0 AND conflicts.region IS NULL AS is_none,
         if(conflicts.region IS NULL, figures.estimate_status, 'contradictory_rows') AS estimate_status,
         unnest(range(3 * figures.quarter - 2, 3 * figures.quarter + 1))::TINYINT AS month
     FROM marts.sector_measures AS figures

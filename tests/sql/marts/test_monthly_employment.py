@@ -143,5 +143,13 @@ def test_an_ownership_that_the_state_has_not_has_no_jobs_in_any_month(board: War
     none = PLACE | READING | {"ownership": "federal_government", "year": 2016, "quarter": 1, "period": "2016-Q1"}
     none |= {"sector_kind": "sector", "measure": "employment", "estimate_status": "published", "known": 0}
     board.insert("marts.sector_measures", none)
-    rows = [row for row in board.run(MONTHS) if row["ownership"] == "federal_government"]
-    assert [tuple(row[name] for name in VALUES) for row in rows] == [(0, 0, 0, 0)] * 3
+
+    def months() -> list[tuple[object, ...]]:
+        rows = [row for row in board.run(MONTHS) if row["ownership"] == "federal_government"]
+        return [(row["estimate_status"], *(row[name] for name in VALUES)) for row in rows]
+
+    assert months() == [("published", 0, 0, 0, 0)] * 3
+    time = {"source": "bls", "state_fips": "41", "year": 2016}
+    board.insert("estimates.asked_regions", time, region="metro", area_fips="41051")
+    board.insert("estimates.contradictions", time, quarter=1)
+    assert months() == [("contradictory_rows", None, None, None, None)] * 3
