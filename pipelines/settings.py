@@ -52,7 +52,7 @@ class Settings:
     data_dir: Path = PROJECT_ROOT / "data"
     """Of establishment records the confidential folder: whatever is made of them lies in it, and nowhere else."""
     confidential_dir: Path | None = None
-    """Where the audits of a release are, that its files are held against; None: they are not at hand."""
+    """Of a release: where its audits are, that its files are held against; None: they are not at hand."""
     definitions_dir: Path = SHIPPED_DEFINITIONS
     sample_seed: int = 2016
     scheduled_source: Source = "bls"
@@ -182,14 +182,11 @@ def _folder(given: Mapping[str, str], name: str, default: Path) -> Path:
 
 
 def _audits_folder(given: Mapping[str, str], source: str, data_dir: Path) -> Path | None:
-    """The confidential folder, where the run needs it; that of a release is read for its audits alone."""
-    if source == "establishments":
-        return data_dir
-    is_asked = source == "release" and "SECTORS_CONFIDENTIAL_DIR" in given
-    if not is_asked:
+    """The confidential folder that a run on a release reads for its audits alone; None where it reads none."""
+    if source != "release" or "SECTORS_CONFIDENTIAL_DIR" not in given:
         return None
     folder = _existing_folder(given, "SECTORS_CONFIDENTIAL_DIR", data_dir, "the audits of the release")
-    if data_dir.is_relative_to(folder) or folder.is_relative_to(data_dir):
+    if _overlap(data_dir, folder):
         raise SettingsError(
             f"SECTORS_DATA_DIR={data_dir}: it lies in or around SECTORS_CONFIDENTIAL_DIR={folder}; what is made of a "
             "release is public: expected a folder apart from it"
@@ -211,11 +208,16 @@ def _confidential_folder(given: Mapping[str, str]) -> Path:
         )
     folder = _folder(given, name, Settings.data_dir)
     for apart, what in ((PROJECT_ROOT, "the project"), (Settings.data_dir.resolve(), "the folder of public data")):
-        if folder.is_relative_to(apart) or apart.is_relative_to(folder):
+        if _overlap(folder, apart):
             raise SettingsError(
                 f"{name}={folder}: it lies in or around {what}, {apart}; expected a folder apart from it"
             )
     return folder
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    """Whether one of two folders lies in the other, or is it."""
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def _existing_folder(given: Mapping[str, str], name: str, default: Path, what: str) -> Path:

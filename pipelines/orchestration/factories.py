@@ -74,12 +74,13 @@ def _build_and_check(
     """Rows and contract findings by table, and the results of the tables' suites."""
     row_counts: dict[str, int] = {}
     findings: dict[str, list[ContractFinding]] = {}
+    note = table_note(settings)
     with open_database(settings.working_database) as connection:
         begin_build(connection, list(builds))
         for name, build in builds.items():
             row_counts[name] = build(connection, ALL_TABLES[name])
             connection.begin()  # some twenty comments, each a commit by itself otherwise
-            comment_table(connection, ALL_TABLES[name], prefix=table_note(settings))
+            comment_table(connection, ALL_TABLES[name], prefix=note)
             connection.commit()
             findings[name] = check_contract(connection, ALL_TABLES[name])
     suites = [BY_TABLE[name] for name in builds if name in BY_TABLE]

@@ -243,11 +243,12 @@ def _source_of_records(files: list[Path], store: RawStore) -> str:
 
 def _capture_release(settings: Settings, store: RawStore, typed: TypedCells) -> Offer:
     """Takes a release whole, or, where it is not what its manifest says or what was audited, not at all."""
-    manifest = read_manifest(settings.inbox)
-    checked = "whether it was audited, only the agency that made it can check"
     if settings.confidential_dir:
-        require_audited(settings.confidential_dir, settings.inbox)
+        manifest = require_audited(settings.confidential_dir, settings.inbox)
         checked = "exactly these files were audited"
+    else:
+        manifest = read_manifest(settings.inbox)
+        checked = "whether it was audited, only the agency that made it can check"
     source = SAMPLE_SOURCE if manifest["data_origin"] == SYNTHETIC else RELEASE_SOURCE
     _require_one({source, *(capture.source for capture in _releases(store))}, "releases", "SECTORS_DATA_DIR")
     files = [settings.inbox / f"{name}.parquet" for name in (CELLS, TOTALS)]

@@ -80,11 +80,11 @@ def audit_note(confidential: Path, folder: Path) -> Path:
     return confidential / "audits" / f"{sha256_of(folder / MANIFEST)}.json"
 
 
-def require_audited(confidential: Path, folder: Path) -> None:
-    """Raises AuditFailed unless every file of a release is the one that was audited, by this confidential folder."""
+def require_audited(confidential: Path, folder: Path) -> Mapping[str, Any]:
+    """The manifest of a release. Raises AuditFailed unless its files are those audited, by this confidential folder."""
     if not (folder / MANIFEST).exists() or not audit_note(confidential, folder).exists():
         raise AuditFailed(f"{folder}: no audit was run on exactly these outputs; make the release again")
-    read_manifest(folder)
+    return read_manifest(folder)
 
 
 def read_released(

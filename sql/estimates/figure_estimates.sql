@@ -5,9 +5,8 @@
 -- quarters', an ownership of several its parts', the gross sum its sectors'. A sector goes where a part of it that is
 -- shown (a stricter definition, a lens, an overlap) leaves a single hidden cell, or one or two establishments. What the
 -- agency that released the cells hides of totals is withheld, though it could be estimated; so are shares of a total of
--- all industries that it hides. What a
--- sector is carried to in another NAICS vintage is withheld as a whole: its certain part and the possible one tell what
--- lies between them.
+-- all industries that it hides. What a sector is carried to in another NAICS vintage is withheld as a whole: its
+-- certain part and the possible one tell what lies between them.
 -- Warnings: a year that an annual file publishes in part is bounded from its quarters, and at least by what is
 -- published. The lower bound of what could not be estimated is its published part.
 WITH places AS (

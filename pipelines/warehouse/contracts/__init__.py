@@ -15,10 +15,8 @@ from pipelines.warehouse.contracts import (
 )
 from pipelines.warehouse.contracts.model import Caution, Column, Table
 
-ALL_TABLES: dict[str, Table] = {
-    table.name: table
-    for layer in (raw, reference, core, establishments, releases, identities, estimates, marts)
-    for table in layer.TABLES
-}
+MODULES = (raw, reference, core, establishments, releases, identities, estimates, marts)
+"""Where tables are declared, in the order in which they are told."""
+ALL_TABLES: dict[str, Table] = {table.name: table for layer in MODULES for table in layer.TABLES}
 
-__all__ = ["ALL_TABLES", "Caution", "Column", "Table"]
+__all__ = ["ALL_TABLES", "MODULES", "Caution", "Column", "Table"]

@@ -12,17 +12,10 @@ from pipelines.sources.typed_cells import TABLES as TYPED_TABLES
 from pipelines.warehouse.connection import LAYERS
 from pipelines.warehouse.contracts import (
     ALL_TABLES,
+    MODULES,
     Caution,
     Column,
     Table,
-    core,
-    establishments,
-    estimates,
-    identities,
-    marts,
-    raw,
-    reference,
-    releases,
 )
 from pipelines.warehouse.contracts.fields import shared
 
@@ -42,11 +35,7 @@ def columns_of(table: Table) -> dict[str, Column]:
 
 
 def test_no_table_is_declared_twice() -> None:
-    declared = [
-        table.name
-        for layer in (raw, reference, core, establishments, releases, identities, estimates, marts)
-        for table in layer.TABLES
-    ]
+    declared = [table.name for module in MODULES for table in module.TABLES]
     assert sorted(declared) == sorted(set(declared)) == sorted(ALL_TABLES)
 
 
