@@ -12,6 +12,7 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage, SqliteSto
 from dagster._serdes import ConfigurableClassData
 from dotenv import dotenv_values
 
+from pipelines.orchestration.event_log import EventLogKeptOpen
 from pipelines.settings import PROJECT_ROOT, SettingsError
 
 TEAM_DATABASE = "DAGSTER_PG_URL"
@@ -27,13 +28,17 @@ class StorageByEnvironment(DagsterSqliteStorage):
     dagster.yaml names it, so that every program of Dagster and of this project chooses alike.
     """
 
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage = EventLogKeptOpen(self._event_log_storage._base_dir)
+
     @classmethod
     def from_config_value(  # type: ignore[override]  # Dagster asks for any storage
         cls, inst_data: ConfigurableClassData, config_value: SqliteStorageConfig
     ) -> DagsterStorage:
         """The storage. Raises SettingsError where PostgreSQL is asked for and cannot be had."""
         address = team_database()
-        return _postgresql(address) if address else super().from_config_value(inst_data, config_value)
+        return _postgresql(address) if address else cls.from_local(inst_data=inst_data, **config_value)
 
 
 def team_database() -> str | None:

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
 from pipelines.orchestration import team_storage
@@ -48,7 +47,7 @@ def test_without_a_team_the_projects_own_dagster_yaml_opens_sqlite_and_imports_n
 def test_an_empty_address_is_none(value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(TEAM_DATABASE, value)
     assert team_database() is None
-    assert type(opened(tmp_path / "storage")) is DagsterSqliteStorage
+    assert type(opened(tmp_path / "storage")) is StorageByEnvironment
 
 
 def test_the_address_is_of_the_environment_or_else_of_the_env_file(
