@@ -1,11 +1,12 @@
-"""Run suites on a DuckDB file and write their Data Docs: `run_suites` is all that the pipeline calls.
+"""Run suites on a DuckDB database and write their Data Docs: `run_suites` is all that the pipeline calls.
 
-Great Expectations itself is in `great_expectations_on_duckdb`, imported here on the first run, once a process.
+Great Expectations itself is in `great_expectations_on_duckdb`, imported once a process: on the first run, or ahead.
 """
 
 import os
-from collections.abc import Collection, Sequence
-from pathlib import Path
+import sys
+from collections.abc import Callable, Collection, Sequence
+from threading import Thread
 
 import duckdb
 
@@ -14,36 +15,33 @@ from expectations.results import ExpectationResult, not_evaluated
 from expectations.vocabulary import Expectation, TableSuite
 
 
+def import_ahead() -> None:
+    """Begin the import of Great Expectations, which takes seconds, beside what the caller does next."""
+    Thread(target=_great_expectations, daemon=True).start()
+
+
 def run_suites(
-    database: Path, suites: Sequence[TableSuite], docs: DataDocs, run_name: str, confidential: Collection[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    suites: Sequence[TableSuite],
+    docs: DataDocs,
+    run_name: str,
+    confidential: Collection[str] = (),
 ) -> list[ExpectationResult]:
-    """Evaluate `suites` on `database`, opened read-only and closed afterwards, and add them to the run's Data Docs.
+    """Evaluate `suites` on an open database, which is only read, and add them to the run's Data Docs.
 
     Returns one result for each expectation, in the order of the suites; a suite without expectations gives one failure,
     a missing table fails all of its expectations. The Data Docs are written whatever the outcome. Of the tables in
     `confidential` results say rule and count only.
 
-    Raises ValueError without suites or with two for one table, duckdb.Error if the file cannot be opened read-only:
-    it is missing, or this process or another one still has it open for writing.
+    Raises ValueError without suites or with two for one table.
     """
     tables = [suite.table for suite in suites]
     if not tables or len(set(tables)) < len(tables):
         raise ValueError(f"run_suites needs one suite for each table, got {tables}.")
-    with _opened(database) as connection:
-        results = [result for suite in suites for result in _run_suite(connection, suite)]
+    results = [result for suite in suites for result in _run_suite(connection, suite)]
     results = [result.without_values() if result.table in confidential else result for result in results]
     write_data_docs(docs, run_name, results)
     return results
-
-
-def _opened(database: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        connection = duckdb.connect(database, read_only=True)
-    except duckdb.Error as error:
-        error.add_note(f"Expectations open {database} read-only: it must exist, and nobody may have it open to write.")
-        raise
-    connection.execute("SET enable_progress_bar = false")  # it would go to stdout
-    return connection
 
 
 def _run_suite(connection: duckdb.DuckDBPyConnection, suite: TableSuite) -> list[ExpectationResult]:
@@ -53,10 +51,20 @@ def _run_suite(connection: duckdb.DuckDBPyConnection, suite: TableSuite) -> list
     if not _has_table(connection, suite.table):
         error = f"There is no table {suite.table} in the database."
         return [not_evaluated(suite.table, expectation, error) for expectation in suite.expectations]
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when great_expectations is imported
-    from expectations.great_expectations_on_duckdb import evaluate
+    return _great_expectations()(connection, suite)
 
-    return evaluate(connection, suite)
+
+def _great_expectations() -> Callable[[duckdb.DuckDBPyConnection, TableSuite], list[ExpectationResult]]:
+    """What evaluates a suite. Imports Great Expectations; without Spark, which it would import too where it is."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when great_expectations is imported
+    hides_spark = sys.modules.setdefault("pyspark", None) is None  # type: ignore[arg-type]  # which says: not there
+    try:
+        from expectations.great_expectations_on_duckdb import evaluate
+
+        return evaluate
+    finally:
+        if hides_spark:
+            sys.modules.pop("pyspark", None)
 
 
 def _has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -75,6 +75,9 @@ def _build_and_check(
     row_counts: dict[str, int] = {}
     findings: dict[str, list[ContractFinding]] = {}
     note = table_note(settings)
+    suites = [BY_TABLE[name] for name in builds if name in BY_TABLE]
+    confidential = [name for name in builds if hides_rows(ALL_TABLES[name], settings.is_confidential)]
+    docs, run_name = data_docs(settings), context.run.run_id
     with open_database(settings.working_database) as connection:
         begin_build(connection, list(builds))
         for name, build in builds.items():
@@ -83,12 +86,8 @@ def _build_and_check(
             comment_table(connection, ALL_TABLES[name], prefix=note)
             connection.commit()
             findings[name] = check_contract(connection, ALL_TABLES[name])
-    suites = [BY_TABLE[name] for name in builds if name in BY_TABLE]
-    confidential = [name for name in builds if hides_rows(ALL_TABLES[name], settings.is_confidential)]
-    docs, run_name = data_docs(settings), context.run.run_id
-    results = run_suites(settings.working_database, suites, docs, run_name, confidential) if suites else []
-    blocked = {result.table for result in results if result.blocks}
-    with open_database(settings.working_database) as connection:
+        results = run_suites(connection, suites, docs, run_name, confidential) if suites else []
+        blocked = {result.table for result in results if result.blocks}
         record_build(connection, {name: not findings[name] and name not in blocked for name in builds})
     return row_counts, findings, results
 

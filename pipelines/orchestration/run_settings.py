@@ -1,7 +1,7 @@
 """The settings of one run: those of the environment, with what the run itself was told.
 
-Belongs here: the Dagster resource that hands them to assets, and keeps other runs out of their data folder as long as
-it is in use. Not here: what the settings are (pipelines.settings).
+Belongs here: the Dagster resource that hands them to assets, and as long as it is in use keeps other runs out of their
+data folder, and the working database open. Not here: what the settings are (pipelines.settings).
 """
 
 from collections.abc import Callable, Iterator
@@ -10,9 +10,11 @@ from typing import get_args
 
 import dagster as dg
 
+from expectations.runner import import_ahead
 from pipelines.orchestration.confidential import make_private
 from pipelines.orchestration.one_at_a_time import alone
 from pipelines.settings import Settings, SettingsError, Source
+from pipelines.warehouse.connection import keep_open
 
 
 def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
@@ -43,7 +45,11 @@ def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
             yield of_run
             return
         waiting = f"another run is at work in {of_run.data_dir}; waiting for it to end"
-        with alone(of_run.data_dir / "warehouse" / ".lock", _teller(context), waiting):
+        import_ahead()
+        with (
+            alone(of_run.data_dir / "warehouse" / ".lock", _teller(context), waiting),
+            keep_open(of_run.working_database),
+        ):
             yield of_run
 
     return bound

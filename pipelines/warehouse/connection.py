@@ -1,4 +1,4 @@
-"""Opens DuckDB files, one handle at a time.
+"""Opens DuckDB files, one handle at a time, or one that is kept for a whole run.
 
 Belongs here: connecting, and the schemas every database has. Not here: what is put in them.
 """
@@ -12,6 +12,21 @@ import duckdb
 NO_SPACE = ("No space left on device", "Disk quota exceeded", "File too large")
 """How systems say that a disk, or what is allowed of it, is full."""
 LAYERS = ("raw", "reference", "core", "estimates", "marts")
+_KEPT: dict[Path, duckdb.DuckDBPyConnection | None] = {}
+
+
+@contextmanager
+def keep_open(path: Path) -> Iterator[None]:
+    """From its first opening on to the end of this context the database stays open to write, here and nowhere else.
+
+    Opening it again costs nothing then; opening and closing a file by itself waits for the disk.
+    """
+    _KEPT[path] = None
+    try:
+        yield
+    finally:
+        if connection := _KEPT.pop(path):
+            connection.close()
 
 
 @contextmanager
@@ -25,7 +40,7 @@ def open_database(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
         raise FileNotFoundError(f"{path}: no such database yet; run the whole job first")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        connection = duckdb.connect(path, read_only=read_only)
+        connection = _connect(path, read_only)
     except duckdb.IOException as error:
         if "lock" in str(error):
             raise duckdb.IOException(f"{path} is in use: another run is building it; wait for it to end") from error
@@ -43,3 +58,10 @@ def open_database(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
         raise
     finally:
         connection.close()
+
+
+def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    if path not in _KEPT:
+        return duckdb.connect(path, read_only=read_only)
+    kept = _KEPT[path] = _KEPT[path] or duckdb.connect(path)
+    return kept.cursor()

@@ -4,6 +4,7 @@ Belongs here: the copy of public tables into a side file and its swap. Not here:
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -29,24 +30,14 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
     and where a file moved a state's totals beyond the usual envelope and nobody has reviewed that.
     """
     tables = [table for table in ALL_TABLES.values() if table.is_published]
+    side = published.with_suffix(".duckdb.new")
     with open_database(working, read_only=True) as connection:
         if reasons := unfit_tables(connection, _dependencies()):
             shown = "; ".join(reasons[:5]) + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
             raise NotFitForPublication(f"nothing was published: {shown}. Run the whole job")
         if unreviewed := _unreviewed_revisions(connection):
             raise NotFitForPublication(unreviewed)
-    side = published.with_suffix(".duckdb.new")
-    for leftover in (side, side.with_name(side.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    with open_database(side) as connection:
-        connection.execute(f"ATTACH {_literal(working)} AS working (READ_ONLY)")
-        connection.begin()  # one transaction: each comment by itself would wait for the disk
-        for table in tables:
-            _copy(connection, table)
-            comment_table(connection, table, prefix=note)
-        connection.commit()
-        connection.execute("DETACH working")
-        connection.execute("CHECKPOINT")
+        _copy_tables(connection, tables, side, note)
     _flush(side)
     # of a person who wrote into the published file and was killed: DuckDB would replay it into the new one, and fail
     published.with_name(published.name + ".wal").unlink(missing_ok=True)
@@ -83,10 +74,29 @@ def _made_from(table: Table) -> tuple[str, ...]:
     return ("raw.captures",) if is_of_captures else made_from(table.name)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    connection.execute(table.create_statement())
+def _copy_tables(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], side: Path, note: str) -> None:
+    """Writes tables of the database that is open into a new one, in the order of their keys, with their comments."""
+    for leftover in (side, side.with_name(side.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    with open_database(side):
+        pass  # which makes the schemas
+    (working,) = connection.execute("SELECT current_database()").fetchone() or ("",)
+    connection.execute(f"ATTACH {_literal(side)} AS published (READ_WRITE)")
+    connection.execute("USE published")
+    connection.begin()  # one transaction: each comment by itself would wait for the disk
+    for table in tables:
+        _copy(connection, table, working)
+        comment_table(connection, table, prefix=note)
+    connection.commit()
+    connection.execute("CHECKPOINT published")
+    connection.execute(f'USE "{working}"')
+    connection.execute("DETACH published")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: Table, working: str) -> None:
     order = ", ".join(f'"{name}"' for name in table.key)
-    connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM working.{table.name} ORDER BY {order}")
+    connection.execute(table.create_statement())
+    connection.execute(f'INSERT INTO {table.name} BY NAME SELECT * FROM "{working}".{table.name} ORDER BY {order}')
 
 
 def _literal(path: Path) -> str:

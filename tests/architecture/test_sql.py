@@ -27,7 +27,7 @@ FORMATTED: Mapping[str, frozenset[str]] = {
             "catalog", "self.name", "columns", "kind", "column.name",
             "_literal(prefix + self.description)", "_literal(column.meaning)",
         ),
-        "pipelines.warehouse.publish": ("_literal(working)", "table.name", "order"),
+        "pipelines.warehouse.publish": ("_literal(side)", "working", "table.name", "order"),
         # queries that pages show to people, made of texts of their own; none is run
         "pipelines.reporting.site.figures": ("_RANGE", "_VIEW"),
         # names that suites give, patterns as quoted literals

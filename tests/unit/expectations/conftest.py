@@ -1,5 +1,6 @@
 """A small DuckDB file in which each kind of expectation has something to find."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -26,11 +27,19 @@ CELLS = """
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
+def path(tmp_path: Path) -> Path:
+    """The file, closed."""
     path = tmp_path / "build.duckdb"
     with duckdb.connect(path) as connection:
         connection.execute(CELLS)
     return path
+
+
+@pytest.fixture
+def database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The file, open to write, as in a run."""
+    with duckdb.connect(path) as connection:
+        yield connection
 
 
 @pytest.fixture

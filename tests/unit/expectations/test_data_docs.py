@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from expectations.data_docs import DataDocs, write_data_docs
@@ -37,7 +38,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def site(database: Path, docs: DataDocs) -> Path:
+def site(database: duckdb.DuckDBPyConnection, docs: DataDocs) -> Path:
     cells = TableSuite(
         "core.cells",
         (

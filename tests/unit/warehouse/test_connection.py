@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.warehouse.connection import LAYERS, open_database
+from pipelines.warehouse.connection import LAYERS, keep_open, open_database
 
 HOLD = """
 import sys, duckdb
@@ -100,3 +100,31 @@ def test_a_file_that_is_no_database_is_told_as_such_and_left_alone(tmp_path: Pat
     with pytest.raises(duckdb.IOException, match="not a valid DuckDB"), open_database(path, read_only=read_only):
         pass
     assert path.read_bytes().startswith(b"this is a text")
+
+
+def test_a_database_kept_open_is_this_processs_until_the_end(path: Path) -> None:
+    with keep_open(path):
+        with open_database(path) as connection:
+            connection.execute("INSERT INTO core.t VALUES (2)")
+        refused = subprocess.run(
+            [sys.executable, "-c", HOLD, str(path), "reader"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        assert b"lock" in refused.stderr
+        with open_database(path, read_only=True) as connection:
+            assert connection.execute("FROM core.t").fetchall() == [(1,), (2,)]
+        with pytest.raises(duckdb.ConnectionException, match="closed"):
+            connection.execute("SELECT 1")
+    assert not path.with_name("x.duckdb.wal").exists()
+    with duckdb.connect(path, read_only=True) as reader:
+        assert reader.execute("FROM core.t").fetchall() == [(1,), (2,)]
+
+
+def test_what_is_kept_open_is_opened_when_it_is_needed(tmp_path: Path) -> None:
+    with keep_open(tmp_path / "x.duckdb"):
+        assert list(tmp_path.iterdir()) == []
+        with pytest.raises(FileNotFoundError), open_database(tmp_path / "x.duckdb", read_only=True):
+            pass
+    assert list(tmp_path.iterdir()) == []
