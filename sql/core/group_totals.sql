@@ -7,52 +7,64 @@
 -- published row that lies wholly inside the group is not hidden from the group's total. Cells are counted as fine as
 -- there are rows: six digits in whole files of BLS. Establishments of annual files are rounded cell by cell, so that
 -- those of the published rows may add up to more than there are.
-WITH inside AS (
-    SELECT cells.source, grouped.group_key, cells.area_fips, cells.own_code, cells.period, cells.year, cells.quarter,
-        cells.vintage, cells.naics_vintage, cells.industry_code, cells.naics_level,
-        cells.disclosure <> 'suppressed' AS is_published,
-        cells.establishments, cells.employment, cells.wages_usd
-    FROM core.period_cells AS cells
+WITH cells AS MATERIALIZED (  -- numbered, for numbers are joined faster than names
+    SELECT row_number() OVER () AS cell, source, area_fips, own_code, period, year, quarter, vintage, naics_vintage,
+        industry_code, naics_level, disclosure <> 'suppressed' AS is_published, establishments, employment, wages_usd
+    FROM core.period_cells
+    SEMI JOIN core.industry_group_codes USING (naics_vintage, industry_code)
+),
+lines AS MATERIALIZED (  -- of descent, inside each group
+    SELECT finer.group_key, tree.naics_vintage, tree.industry_code, tree.ancestor_code
+    FROM core.naics_ancestry AS tree
+    JOIN core.industry_group_codes AS finer USING (naics_vintage, industry_code)
+    JOIN core.industry_group_codes AS around
+        ON around.naics_vintage = tree.naics_vintage
+        AND around.industry_code = tree.ancestor_code
+        AND around.group_key = finer.group_key
+    WHERE tree.ancestor_code <> tree.industry_code
+),
+above AS MATERIALIZED (
+    SELECT finer.cell, row_above.cell AS cell_above, row_above.is_published, tree.naics_vintage, tree.industry_code,
+        tree.ancestor_code
+    FROM cells AS finer
+    JOIN core.naics_ancestry AS tree
+        ON tree.naics_vintage = finer.naics_vintage
+        AND tree.industry_code = finer.industry_code
+        AND tree.ancestor_code <> finer.industry_code
+    JOIN cells AS row_above
+        ON row_above.source = finer.source
+        AND row_above.area_fips = finer.area_fips
+        AND row_above.own_code = finer.own_code
+        AND row_above.period = finer.period
+        AND row_above.vintage = finer.vintage
+        AND row_above.industry_code = tree.ancestor_code
+),
+inside AS (
+    SELECT cells.cell, grouped.group_key
+    FROM cells
     JOIN core.industry_group_codes AS grouped USING (naics_vintage, industry_code)
 ),
-families AS (
-    SELECT cell.source, cell.group_key, cell.area_fips, cell.own_code, cell.period, cell.vintage,
-        cell.industry_code, ancestor.industry_code AS ancestor_code, ancestor.is_published
-    FROM inside AS cell
-    JOIN core.naics_ancestry AS tree
-        ON tree.naics_vintage = cell.naics_vintage
-        AND tree.industry_code = cell.industry_code
-        AND tree.ancestor_code <> cell.industry_code
-    JOIN inside AS ancestor
-        ON ancestor.source = cell.source
-        AND ancestor.group_key = cell.group_key
-        AND ancestor.area_fips = cell.area_fips
-        AND ancestor.own_code = cell.own_code
-        AND ancestor.period = cell.period
-        AND ancestor.vintage = cell.vintage
-        AND ancestor.industry_code = tree.ancestor_code
+families AS MATERIALIZED (
+    SELECT lines.group_key, above.cell, above.cell_above, above.is_published
+    FROM above
+    JOIN lines USING (naics_vintage, industry_code, ancestor_code)
 ),
 covered AS (
-    SELECT source, group_key, area_fips, own_code, period, vintage, industry_code,
-        bool_or(is_published) AS by_published
+    SELECT group_key, cell, bool_or(is_published) AS by_published
     FROM families
     GROUP BY ALL
 ),
-broken_down AS (
-    SELECT source, group_key, area_fips, own_code, period, vintage, ancestor_code AS industry_code,
-        count(families.industry_code) AS finer_cells
-    FROM families
-    GROUP BY ALL
-),
+broken_down AS (SELECT DISTINCT group_key, cell_above AS cell FROM families),
 judged AS (
-    SELECT inside.*,
-        covered.by_published IS NULL AS is_topmost,
-        broken_down.finer_cells IS NULL AS is_finest,
-        inside.is_published AND NOT coalesce(covered.by_published, false) AS is_known,
-        NOT inside.is_published AND NOT coalesce(covered.by_published, false) AS is_hidden
+    SELECT inside.group_key, cells.*,
+        covered.cell IS NULL AS is_topmost,
+        broken_down.cell IS NULL AS is_finest,
+        cells.is_published AND NOT coalesce(covered.by_published, false) AS is_known,
+        NOT cells.is_published AND NOT coalesce(covered.by_published, false) AS is_hidden
     FROM inside
-    LEFT JOIN covered USING (source, group_key, area_fips, own_code, period, vintage, industry_code)
-    LEFT JOIN broken_down USING (source, group_key, area_fips, own_code, period, vintage, industry_code)
+    JOIN cells ON cells.cell = inside.cell
+    LEFT JOIN covered ON covered.group_key = inside.group_key AND covered.cell = inside.cell
+    LEFT JOIN broken_down ON broken_down.group_key = inside.group_key AND broken_down.cell = inside.cell
 )
 SELECT source, group_key, area_fips, own_code, period, year, quarter, vintage,
     if(bool_or(establishments IS NULL) FILTER (is_topmost), NULL, sum(establishments) FILTER (is_topmost))
