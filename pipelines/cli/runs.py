@@ -129,7 +129,7 @@ def run_job(settings: Settings) -> Outcome:
     with alone(settings.data_dir / "warehouse" / ".dagster.lock", say, "another run prepares Dagster; waiting for it"):
         opened = dg.DagsterInstance.get()  # two that make its storage at once would spoil it
     with opened as instance:
-        job = build_definitions(settings).resolve_job_def(REFRESH.name)
+        job = build_definitions(settings, shows_lineage=False).resolve_job_def(REFRESH.name)
         result = job.execute_in_process(instance=instance, raise_on_error=False)
         events = result.get_asset_materialization_events()
         told = [event.step_materialization_data.materialization for event in events]
