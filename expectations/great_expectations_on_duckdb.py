@@ -22,6 +22,12 @@ from great_expectations.data_context.data_context.ephemeral_data_context import 
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
+from great_expectations.expectations.expectation import (
+    ColumnMapExpectation,
+    ColumnPairMapExpectation,
+    MulticolumnMapExpectation,
+)
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.render.components import RenderedStringTemplateContent
 from great_expectations.render.renderer.content_block.expectation_string import ExpectationStringRenderer
@@ -34,7 +40,10 @@ from expectations.results import ExpectationResult, Value, not_evaluated
 from expectations.vocabulary import Expectation, TableSuite
 
 MOST_FAILING_ROWS = 20
-RESULT_FORMAT = {
+ROW_BY_ROW = (ColumnMapExpectation, ColumnPairMapExpectation, MulticolumnMapExpectation, UnexpectedRowsExpectation)
+"""Expectations that rows fail one by one. Nearly all hold, and whether one holds costs half of which rows fail it."""
+WHETHER_IT_HOLDS = {"result_format": "BOOLEAN_ONLY"}
+WITH_FAILING_ROWS = {
     "result_format": "COMPLETE",
     "include_unexpected_rows": True,
     "partial_unexpected_count": MOST_FAILING_ROWS,
@@ -52,10 +61,13 @@ def evaluate(connection: duckdb.DuckDBPyConnection, suite: TableSuite) -> list[E
         except Exception as error:
             results[position] = not_evaluated(suite.table, expectation, str(error))
     with closing(_engine(connection)) as engine:
-        for outcome in _validate(_validator(engine, suite.table), configurations):
-            if outcome.expectation_config is not None:
-                position = outcome.expectation_config.meta["position"]
-                results[position] = _result(suite.table, suite.expectations[position], outcome)
+        validator = _validator(engine, suite.table)
+        outcomes = {_position(one): one for one in _validate(validator, configurations)}
+        failing = [place for place, one in outcomes.items() if not (one.success or one.result or _error(one))]
+        again = [_configuration(suite.expectations[place], place, with_failing_rows=True) for place in failing]
+        outcomes |= {_position(one): one for one in _validate(validator, again)}
+        for position, outcome in outcomes.items():
+            results[position] = _result(suite.table, suite.expectations[position], outcome)
     return [
         results.get(position) or not_evaluated(suite.table, expectation, "Great Expectations returned no result.")
         for position, expectation in enumerate(suite.expectations)
@@ -142,10 +154,21 @@ def _validator(engine: SqlAlchemyExecutionEngine, table: str) -> Validator:
     return Validator(engine, batches=[batch], data_context=_context())
 
 
-def _configuration(expectation: Expectation, position: int) -> ExpectationConfiguration:
+def _position(outcome: ExpectationValidationResult) -> int:
+    configuration: Any = outcome.expectation_config
+    return int(configuration.meta["position"])
+
+
+def _configuration(
+    expectation: Expectation, position: int, with_failing_rows: bool = False
+) -> ExpectationConfiguration:
     gx_class = getattr(great_expectations.expectations, expectation.gx_class)
+    is_quick = issubclass(gx_class, ROW_BY_ROW) and not with_failing_rows
     configuration: ExpectationConfiguration = gx_class(
-        **expectation.gx_arguments, severity=expectation.severity, meta={"position": position}
+        **expectation.gx_arguments,
+        severity=expectation.severity,
+        meta={"position": position},
+        result_format=WHETHER_IT_HOLDS if is_quick else WITH_FAILING_ROWS,
     ).configuration
     return configuration
 
@@ -154,10 +177,10 @@ def _validate(
     validator: Validator, configurations: Sequence[ExpectationConfiguration]
 ) -> list[ExpectationValidationResult]:
     """Evaluate all together, which shares queries; if that raises, each alone, so that only the culprit fails."""
+    if not configurations:
+        return []
     try:
-        return validator.graph_validate(
-            configurations=list(configurations), runtime_configuration={"result_format": RESULT_FORMAT}
-        )
+        return validator.graph_validate(configurations=list(configurations))
     except Exception as error:
         if len(configurations) > 1:
             return [result for configuration in configurations for result in _validate(validator, [configuration])]
@@ -175,6 +198,8 @@ def _result(table: str, expectation: Expectation, outcome: ExpectationValidation
     if error is not None:
         return result
     found: dict[str, Any] = outcome.result
+    if outcome.success and not found:
+        return replace(result, success=True, unexpected_count=0, error=None)
     if expectation.sql(table):
         found = {"unexpected_count": found["observed_value"], "unexpected_rows": found["details"]["unexpected_rows"]}
     rows = found.get("unexpected_rows", [])[:MOST_FAILING_ROWS]
