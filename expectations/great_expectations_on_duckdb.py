@@ -121,6 +121,17 @@ class OfDuckDB(Dialect):
         return found()
 
 
+class NoUnexpectedRows(UnexpectedRowsExpectation):
+    """Whether a query finds no row; Great Expectations' own class runs the query a second time, for the rows."""
+
+    metric_dependencies = ("unexpected_rows_query.row_count",)
+
+    def _validate(
+        self, metrics: dict[str, Any], runtime_configuration: object = None, execution_engine: object = None
+    ) -> dict[str, Any]:
+        return {"success": metrics["unexpected_rows_query.row_count"] == 0}
+
+
 sqlalchemy.dialects.registry.register("duckdb.described", __name__, OfDuckDB.__name__)
 
 
@@ -164,6 +175,8 @@ def _configuration(
 ) -> ExpectationConfiguration:
     gx_class = getattr(great_expectations.expectations, expectation.gx_class)
     is_quick = issubclass(gx_class, ROW_BY_ROW) and not with_failing_rows
+    if is_quick and issubclass(gx_class, UnexpectedRowsExpectation):
+        gx_class = NoUnexpectedRows
     configuration: ExpectationConfiguration = gx_class(
         **expectation.gx_arguments,
         severity=expectation.severity,
