@@ -19,11 +19,12 @@ from pipelines.orchestration.confidential import without_values
 from pipelines.orchestration.intake import is_made_up
 from pipelines.orchestration.metadata import asset_key, hides_rows, rows_as_metadata, table_spec
 from pipelines.settings import Settings
-from pipelines.warehouse.build import ContractFinding, build_from_frame, build_from_model, check_contract, comment_table
+from pipelines.warehouse.build import ContractFinding, build_from_frame, check_contract, comment_table
 from pipelines.warehouse.build_log import begin_build, record_build
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.contracts.marts import MEASURED
+from pipelines.warehouse.incremental import build_where_changed
 from pipelines.warehouse.sql_models import dependencies, load_model
 
 SYNTHETIC_NOTE = f"{SYNTHETIC}, not real figures. "
@@ -103,7 +104,7 @@ def sql_table_asset(name: str) -> dg.AssetsDefinition:
     )
     def build(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
         yield from build_tables(
-            context, settings, {name: lambda connection, table: build_from_model(connection, table, model)}
+            context, settings, {name: lambda connection, table: build_where_changed(connection, table, model)}
         )
 
     return build

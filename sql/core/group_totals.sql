@@ -7,6 +7,7 @@
 -- published row that lies wholly inside the group is not hidden from the group's total. Cells are counted as fine as
 -- there are rows: six digits in whole files of BLS. Establishments of annual files are rounded cell by cell, so that
 -- those of the published rows may add up to more than there are.
+-- By year: core.period_cells
 WITH cells AS MATERIALIZED (  -- numbered, for numbers are joined faster than names
     SELECT row_number() OVER () AS cell, source, area_fips, own_code, period, year, quarter, vintage, naics_vintage,
         industry_code, naics_level, disclosure <> 'suppressed' AS is_published, establishments, employment, wages_usd

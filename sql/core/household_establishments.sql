@@ -2,6 +2,7 @@
 -- Why: establishments that are households or serve one at a time swell the count of businesses; beside each count
 -- stands what of it, and of the region's, they are.
 -- Warnings: of a source without six digits the next coarser row is taken, of which the industry is the only child.
+-- By year: core.period_cells, core.region_measures, core.region_periods
 WITH households AS (
     SELECT DISTINCT sources.source, tree.naics_vintage, households.industry_code AS household_code,
         tree.ancestor_code AS industry_code

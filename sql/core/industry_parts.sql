@@ -4,6 +4,7 @@
 -- between the two covers. A year is told by its four quarters, for a cell may be hidden in some of them only; by the
 -- year's own rows where quarters are missing.
 -- Warnings: parts of the industries of one level only may be added up, and the topmost ones for establishments only.
+-- By year: core.period_cells, core.region_periods, core.year_before_regions
 WITH places AS (
     SELECT region, year, quarter, period, source, area_fips, 'in_force' AS vintage, 'in_force' AS area_vintage
     FROM core.region_periods

@@ -4,6 +4,7 @@
 -- all four quarters, had no establishment then: it counts as zero, as BLS counts it. One suppressed quarter suppresses
 -- the year, but where the publisher's annual file of the same vintage publishes it: BLS does so for some cells that it
 -- hides in every quarter. The same vintage is one whose wages of the whole area are the sum of our quarters.
+-- By year: core.annual_file_cells, core.qcew_cells, core.vintages
 WITH complete_years AS (
     SELECT source, area_fips, year
     FROM core.vintages

@@ -1,6 +1,7 @@
 -- Grain: one row a cell and quarter: area by ownership by industry, all sizes, of the vintage in force.
 -- Why: the one table of quarterly figures; where several captures hold a cell, the newest speaks.
 -- Warnings: suppressed values are null, never zero; sizes other than all are left out, they must not be added.
+-- By year: raw.quarterly_cells, core.vintages
 SELECT
     vintages.source, cells.area_fips, cells.own_code, cells.industry_code,
     CASE WHEN cells.industry_code = '10' THEN 0 ELSE right(cells.agglvl_code, 1)::TINYINT END AS naics_level,

@@ -2,6 +2,8 @@
 -- Why: adds areas and ownerships up; groups that the source is too coarse for are left out. A total that an agency
 -- released is exact, whatever it hides of the cells inside.
 -- Mean jobs are whole twelfths: added as twelfths the sum is exact, whatever the order of the rows.
+-- By year: core.group_totals, core.region_periods, core.released_totals
+-- By year: core.replaced_regions, core.year_before_regions
 WITH places AS (
     SELECT region, period, year, source, area_fips, 'in_force' AS vintage, 'in_force' AS area_vintage
     FROM core.region_periods

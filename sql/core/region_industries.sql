@@ -4,6 +4,7 @@
 -- Warnings: known figures leave hidden cells out; they are lower bounds, not estimates. Of a year before, the number of
 -- establishments can be unknown: then it is null, never the sum of the others. Industries of three digits hold those of
 -- four: never add both.
+-- By year: core.industry_parts
 WITH months AS (
     SELECT *, if(quarter = 0, 12, 3) AS months_told FROM core.industry_parts
 ),

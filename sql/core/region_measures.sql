@@ -2,6 +2,7 @@
 -- Why: businesses, employment and wages in one shape, each beside the region's total. Establishments are published
 -- for every cell, so that nothing of businesses is ever hidden, but of industries that closed since the year before.
 -- Warnings: known leaves hidden cells out: the truth is at least that; it is null where all there is is hidden.
+-- By year: core.region_groups, core.region_totals
 WITH facts AS (
     SELECT parts.*, totals.establishments AS all_establishments, totals.employment AS all_employment,
         totals.wages_usd AS all_wages,

@@ -1,6 +1,7 @@
 -- Grain: one row a region, period and area whose rows are added up for it.
 -- Why: one source and one way of adding up a region and period: the preferred source first, then the state's own rows.
 -- A region is as final as the least final file that its figures come from.
+-- By year: core.region_coverage, core.vintages
 WITH chosen AS (
     SELECT coverage.*
     FROM core.region_coverage AS coverage

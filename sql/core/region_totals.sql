@@ -3,6 +3,7 @@
 -- an ownership without row in an area that is there has no establishment in it.
 -- Mean jobs are whole twelfths: added as twelfths the sum is exact, whatever the order of the rows.
 -- Warnings: the private total itself can be hidden (small counties): then it is null, and so is every share.
+-- By year: core.period_cells, core.region_periods, core.replaced_regions, core.year_before_regions
 WITH places AS (
     SELECT region, period, source, area_fips, 'in_force' AS vintage, 'in_force' AS area_vintage
     FROM core.region_periods

@@ -2,6 +2,7 @@
 -- Why: what a revision changed can be told only beside what was said before; so each vintage is put together as the one
 -- in force is, from the whole file and the newest of the parts that came before the next.
 -- Warnings: suppressed values are null, never zero. Quarters only: a year's revision follows from its quarters'.
+-- By year: raw.quarterly_cells, core.vintages
 SELECT
     vintages.source, cells.area_fips, cells.own_code, cells.industry_code,
     CASE WHEN cells.industry_code = '10' THEN 0 ELSE right(cells.agglvl_code, 1)::TINYINT END AS naics_level,

@@ -9,6 +9,8 @@
 -- certain part and the possible one tell what lies between them.
 -- Warnings: a year that an annual file publishes in part is bounded from its quarters, and at least by what is
 -- published. The lower bound of what could not be estimated is its published part.
+-- By year: core.region_measures, core.region_periods, core.released_totals, estimates.asked_regions
+-- By year: estimates.contradictions, estimates.region_estimates
 WITH places AS (
     SELECT DISTINCT region, period, year, quarter, source, basis FROM core.region_periods
 ),

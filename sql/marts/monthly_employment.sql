@@ -5,6 +5,8 @@
 -- Warnings: only of sources and regions whose hidden cells are estimated: annual files and QualityInfo have no months,
 -- and the nation (US000) has none here, as its hidden cells are not estimated. A quarter whose rows contradict
 -- themselves has no months, even where the quarter's own figure is published.
+-- By year: core.released_totals, estimates.asked_regions, estimates.contradictions
+-- By year: estimates.monthly_employment, marts.sector_measures
 WITH conflicts AS (
     SELECT DISTINCT asked.source, asked.region, contradictions.year, contradictions.quarter
     FROM estimates.contradictions AS contradictions

@@ -8,6 +8,7 @@
 -- Mean jobs are whole twelfths, and sums are in order: they are the same whatever the order of the rows.
 -- Warnings: with a single industry hidden the rest is its figure: nothing is shown then. Annual files are rounded cell
 -- by cell, and so are their bounds. Unclassified establishments (999) count as an industry.
+-- By year: core.period_cells, core.region_periods, core.region_totals
 WITH lineages AS (
     SELECT naics_vintage, industry_code,
         max(ancestor_code) FILTER (ancestor_level = 5) AS industry3,

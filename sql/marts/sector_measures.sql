@@ -1,6 +1,7 @@
 -- Grain: one row a region, definition, sector, ownership, period and measure.
 -- Why: the long table that every share, page and sheet is made from.
 -- Warnings: known leaves hidden cells out: the truth is at least that. Sectors overlap: never add them up.
+-- By year: core.region_measures, core.region_periods, estimates.coarser_regions, estimates.figure_estimates
 WITH places AS (
     SELECT DISTINCT region, region_name, period, year, quarter, source, revision_status FROM core.region_periods
 ),

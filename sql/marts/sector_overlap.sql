@@ -1,6 +1,7 @@
 -- Grain: one row a region, definition, pair of overlapping sectors, ownership, period and measure.
 -- Why: what lies in two sectors at once is shown as its own line, and counted once in all_target_sectors.
 -- Warnings: known leaves hidden cells out: the truth is at least that.
+-- By year: core.region_measures, core.region_periods, estimates.figure_estimates
 WITH places AS (
     SELECT DISTINCT region, region_name, period, year, quarter, source, revision_status FROM core.region_periods
 )

@@ -3,6 +3,7 @@
 -- hidden, least wages over most jobs and most over least are proven; exact where nothing is hidden. A week's pay is a
 -- 52nd of it, as BLS counts; real pay is in the dollars of one year, by consumer prices.
 -- Warnings: part-time jobs are included. Sectors overlap: never add them up.
+-- By year: estimates.pay_estimates, marts.sector_measures
 WITH levels AS (
     SELECT region, region_name, definition, sector, sector_name, sector_kind, ownership, period, year, quarter, source,
         data_origin, revision_status,

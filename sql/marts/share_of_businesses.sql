@@ -2,6 +2,7 @@
 -- Why: the share of businesses that each sector is of its region, for people; figures of marts.sector_measures. Beside
 -- it the same without private households (814110) and home care (624120), where each client can count as a business.
 -- Warnings: the known share leaves hidden cells out. Sectors overlap: never add them up.
+-- By year: core.household_establishments, marts.sector_measures
 SELECT measures.region, measures.region_name, measures.definition, measures.sector, measures.sector_name,
     measures.sector_kind, measures.ownership, measures.period, measures.year, measures.quarter,
     measures.known::DOUBLE AS businesses, measures.total::DOUBLE AS region_businesses, measures.known_share,

@@ -1,6 +1,7 @@
 -- Grain: one row a region, definition, sector, ownership and period.
 -- Why: the share of employment that each sector is of its region, for people; figures of marts.sector_measures.
 -- Warnings: the known share leaves hidden cells out. Sectors overlap: never add them up.
+-- By year: marts.sector_measures
 SELECT region, region_name, definition, sector, sector_name, sector_kind, ownership, period, year, quarter,
     known::DOUBLE AS employment, total::DOUBLE AS region_employment, known_share,
     coverage_establishments, coverage, hidden_cells, total_cells, estimate_status, coarser_region,

@@ -7,6 +7,7 @@
 -- with BLS it lies in 921150, and what else tribes run, such as casinos, in industries of its own. Tribal government is
 -- the cause where that cell is the whole difference, of either sign; or where the department has more in local 92, just
 -- so much less in the other sectors of local government together, and the same in all.
+-- By year: core.qcew_annual, core.qcew_cells
 WITH cells AS (
     SELECT source, area_fips, own_code, industry_code, year || '-Q' || quarter AS period, year, quarter,
         establishments::DOUBLE AS establishments, average_employment AS employment, wages_usd::DOUBLE AS wages,
