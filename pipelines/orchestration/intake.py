@@ -47,6 +47,7 @@ from pipelines.sources.sample_economy import simulate_economy
 from pipelines.sources.sample_establishments import write_sample_records
 from pipelines.sources.sample_files import FILES_A_YEAR, SAMPLE_YEARS, sample_fingerprint, write_sample
 from pipelines.sources.typed_cells import Kind, TypedCells
+from pipelines.sources.typed_tables import parquet_files
 
 FILES_SOURCE = "files"
 REAL_SOURCES = (FILES_SOURCE, *WEB_SOURCES)
@@ -165,11 +166,10 @@ def backfill(settings: Settings, quarters: tuple[Period, ...], tell: Tell = lamb
 
 
 def typed_files(settings: Settings, table: str) -> list[Path]:
-    """The Parquet files of one typed table, one a capture that take_in could read, oldest first."""
+    """The Parquet files of one typed table of the captures that take_in could read, oldest capture first."""
     typed = _typed_cells(settings)
     captures = _usable_captures(settings, RawStore(settings.raw_dir))
-    files = (typed.table(capture, table) for capture in captures)
-    return [file for file in files if file.exists()]
+    return [file for capture in captures for file in parquet_files(typed.table(capture, table))]
 
 
 def is_made_up(settings: Settings) -> bool:

@@ -1,19 +1,24 @@
 """Reads the CSV layouts of the Bureau of Labor Statistics into canonical cells.
 
 Belongs here: BLS's column names and their dialects, the rules a row must keep, and the reading of one CSV member in
-batches of bounded size. Not here: finding CSVs inside archives (inbox), storing what was read (typed_cells).
+batches of bounded size. A batch in which every line is as it should be is read straight to typed columns (plain_csv);
+any other as text, line by line where it must be, and both ways find the same.
+Not here: finding CSVs inside archives (inbox), storing what was read (typed_cells).
 Layouts: https://www.bls.gov/cew/about-data/downloadable-file-layouts/ (quarterly and annual, NAICS based).
 """
 
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import polars as pl
 
 from pipelines.domain import qcew_codes
+from pipelines.sources.plain_csv import MOST_DIGITS, read_plain
+from pipelines.sources.read_ahead import read_ahead
 from pipelines.sources.reading import REJECTED_SCHEMA, SCHEMAS, Frequency, MemberCells, RefusedFile
 
 BATCH_BYTES = 32 * 2**20
@@ -44,11 +49,12 @@ _ANNUAL = {
 _MEASURES: Mapping[Frequency, Mapping[str, str]] = {"quarterly": _QUARTERLY, "annual": _ANNUAL}
 _MONEY = {"wages", "taxable_wages", "contributions", "average_weekly_wage", "average_annual_pay"}
 _DISCLOSURE = dict(qcew_codes.DISCLOSURE_BY_CODE)
+_DISCLOSURE_CODES = ("disclosure_code", "lq_disclosure_code", "oty_disclosure_code")
 # [0-9], not \d: here \d is every script's digits, which no cast reads
 _AREA = rf"^(?-u:{qcew_codes.AREA_PATTERN})$"
 _INDUSTRY = r"^([0-9]{2,6}|31-33|44-45|48-49)$"
-_INTEGER = r"^-?[0-9]{1,18}$"
-_QUARTERS = ("1", "2", "3", "4")
+_INTEGER = rf"^-?[0-9]{{1,{MOST_DIGITS}}}$"
+_QUARTERS: Mapping[Frequency, tuple[str, ...]] = {"quarterly": ("1", "2", "3", "4"), "annual": ("A",)}
 
 
 @dataclass(frozen=True)
@@ -131,14 +137,14 @@ def read_member(stream: BinaryIO, member: str, batch_bytes: int = BATCH_BYTES) -
     layout = _layout_or_refuse(header, member)
     years: set[int] = set()
     first_line = 2
-    for block in _blocks(stream, batch_bytes, member):
-        frame, line_count = _parse(block, layout, member, first_line)
-        batch = _typed(frame, layout, member, block, first_line)
-        first_line += line_count
-        years.update(batch.cells.get_column("year").unique().to_list())
-        if len(years) > 1:
-            raise RefusedFile(member, f"rows of several years are mixed: {sorted(years)}; one file holds one year")
-        yield batch
+    with closing(read_ahead(_blocks(stream, batch_bytes, member))) as blocks:
+        for block in blocks:
+            batch = read_block(block, layout, member, first_line)
+            first_line += _count_lines(block)
+            years.update(batch.cells.get_column("year").unique().to_list())
+            if len(years) > 1:
+                raise RefusedFile(member, f"rows of several years are mixed: {sorted(years)}; one file holds one year")
+            yield batch
     if not years:
         raise RefusedFile(member, "the header is there, but no usable row follows it")
 
@@ -171,17 +177,58 @@ def _blocks(stream: BinaryIO, size: int, member: str) -> Iterator[bytes]:
         yield rest
 
 
-def _parse(block: bytes, layout: Layout, member: str, first_line: int) -> tuple[pl.DataFrame, int]:
-    """All fields as text, with line_number and whether the line's number of fields is wrong; and the line count."""
-    lines = block.count(b"\n") + (not block.endswith(b"\n"))
+def read_block(block: bytes, layout: Layout, member: str, first_line: int) -> MemberCells:
+    """Cells and rejected lines of a block of whole lines, given the first one's number. Raises as read_member."""
+    plain = _plain_rows(block, layout)
+    if plain is None:
+        return read_carefully(block, layout, member, first_line)
+    cells = _cells(_numbered(plain, first_line), layout, member)
+    return MemberCells(member, layout.frequency, cells, REJECTED_SCHEMA.to_frame())
+
+
+def _plain_rows(block: bytes, layout: Layout) -> pl.DataFrame | None:
+    """The typed columns of a block in which no line breaks a rule; None for any other."""
+    values = list(layout.measures)
+    kinds: dict[str, pl.DataType] = dict.fromkeys((*_KEYS, *_DISCLOSURE_CODES), pl.String())
+    kinds |= dict.fromkeys((*values, *(f"oty_{name}_chg" for name in values)), pl.Int64())
+    kinds |= dict.fromkeys((f"lq_{name}" for name in values), pl.Float64())
+    frame = read_plain(block, layout.columns, kinds)
+    if frame is None:
+        return None
+    broken = [
+        *(rule for _, rule in _key_rules()),
+        *(~pl.col(code).is_in(list(_DISCLOSURE)) for code in _DISCLOSURE_CODES),
+        ~pl.col("qtr").is_in(_QUARTERS[layout.frequency]),
+        *(pl.col(name) < 0 for name in values),
+        *(~pl.col(f"lq_{name}").is_finite() for name in values),
+        *(rule for _, rule in _disclosure_rules(layout, zero=0)),
+    ]
+    is_broken = frame.select(pl.any_horizontal(rule.any() for rule in broken)).item()
+    return None if is_broken else frame
+
+
+def read_carefully(block: bytes, layout: Layout, member: str, first_line: int) -> MemberCells:
+    """As read_block, by way of text."""
+    return _typed(_parse(block, layout, member, first_line), layout, member, block, first_line)
+
+
+def _parse(block: bytes, layout: Layout, member: str, first_line: int) -> pl.DataFrame:
+    """All fields as text, with line_number and whether the line's number of fields is wrong."""
     try:
         frame = _read_csv(block, layout)
     except pl.exceptions.PolarsError:
-        return _parse_line_by_line(block, layout, member, first_line), lines
-    if frame.height != lines or frame.get_column(layout.columns[-1]).null_count():
-        return _parse_line_by_line(block, layout, member, first_line), lines
-    numbers = pl.int_range(first_line, first_line + frame.height, dtype=pl.Int64)
-    return frame.with_columns(line_number=numbers, is_malformed=pl.lit(False)), lines
+        return _parse_line_by_line(block, layout, member, first_line)
+    if frame.height != _count_lines(block) or frame.get_column(layout.columns[-1]).null_count():
+        return _parse_line_by_line(block, layout, member, first_line)
+    return _numbered(frame, first_line).with_columns(is_malformed=pl.lit(False))
+
+
+def _count_lines(block: bytes) -> int:
+    return block.count(b"\n") + (not block.endswith(b"\n"))
+
+
+def _numbered(frame: pl.DataFrame, first_line: int) -> pl.DataFrame:
+    return frame.with_columns(line_number=pl.int_range(first_line, first_line + frame.height, dtype=pl.Int64))
 
 
 def _read_csv(block: bytes, layout: Layout) -> pl.DataFrame:
@@ -252,7 +299,7 @@ def _mend_keys(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _refuse_unknown_disclosure(frame: pl.DataFrame, member: str) -> None:
-    for column in ("disclosure_code", "lq_disclosure_code", "oty_disclosure_code"):
+    for column in _DISCLOSURE_CODES:
         strange = frame.filter(~pl.col(column).is_in(list(_DISCLOSURE)) & ~pl.col("is_malformed"))
         if strange.height:
             line, code = strange.select("line_number", column).row(0)
@@ -261,7 +308,7 @@ def _refuse_unknown_disclosure(frame: pl.DataFrame, member: str) -> None:
 
 
 def _refuse_other_frequency(frame: pl.DataFrame, layout: Layout, member: str) -> None:
-    allowed = _QUARTERS if layout.frequency == "quarterly" else ("A",)
+    allowed = _QUARTERS[layout.frequency]
     strange = frame.filter(~pl.col("qtr").is_in(allowed) & ~pl.col("is_malformed"))
     if strange.height:
         line, quarter = strange.select("line_number", "qtr").row(0)
@@ -274,25 +321,39 @@ def _refuse_other_frequency(frame: pl.DataFrame, layout: Layout, member: str) ->
 def _first_broken_rule(layout: Layout) -> pl.Expr:
     """The name of the first rule a row breaks, null for a good row."""
     values = list(layout.measures)
-    hidden, nothing = pl.col("disclosure_code") == "N", pl.col("disclosure_code") == "-"
     numeric = [*values, *(f"oty_{value}_chg" for value in values)]
     ratios = [f"lq_{value}" for value in values]
-    estabs, money_and_jobs = values[0], values[1:]
     rules = [
         ("number_of_fields", pl.col("is_malformed")),
+        *_key_rules(),
+        *((f"{name}_is_whole_number", ~pl.col(name).str.contains(_INTEGER)) for name in numeric),
+        *((f"{name}_is_number", ~_is_finite(name)) for name in ratios),
+        *((f"{name}_not_negative", pl.col(name).str.starts_with("-")) for name in values),
+        *_disclosure_rules(layout, zero="0"),
+    ]
+    return pl.coalesce(pl.when(broken).then(pl.lit(name)) for name, broken in rules)
+
+
+def _key_rules() -> list[tuple[str, pl.Expr]]:
+    """Rules of the keys, and what breaks each."""
+    return [
         ("area_fips", ~pl.col("area_fips").str.contains(_AREA)),
         ("own_code", ~pl.col("own_code").is_in(sorted(qcew_codes.OWNERSHIP_CODES))),
         ("industry_code", ~pl.col("industry_code").str.contains(_INDUSTRY)),
         ("agglvl_code", ~pl.col("agglvl_code").is_in(sorted(qcew_codes.AGGREGATION_LEVEL_CODES))),
         ("size_code", ~pl.col("size_code").str.contains(r"^[0-9]$")),
         ("year", ~pl.col("year").str.contains(r"^(19|20)[0-9]{2}$")),
-        *((f"{name}_is_whole_number", ~pl.col(name).str.contains(_INTEGER)) for name in numeric),
-        *((f"{name}_is_number", ~_is_finite(name)) for name in ratios),
-        *((f"{name}_not_negative", pl.col(name).str.starts_with("-")) for name in values),
-        ("suppressed_row_without_values", hidden & pl.any_horizontal(pl.col(money_and_jobs) != "0")),
-        ("true_zero_row_without_values", nothing & pl.any_horizontal(pl.col([estabs, *money_and_jobs]) != "0")),
     ]
-    return pl.coalesce(pl.when(broken).then(pl.lit(name)) for name, broken in rules)
+
+
+def _disclosure_rules(layout: Layout, zero: str | int) -> list[tuple[str, pl.Expr]]:
+    """What a row may not hold by its disclosure code. zero: as the columns have it, text or number."""
+    hidden, nothing = pl.col("disclosure_code") == "N", pl.col("disclosure_code") == "-"
+    values = list(layout.measures)
+    return [
+        ("suppressed_row_without_values", hidden & pl.any_horizontal(pl.col(values[1:]) != zero)),
+        ("true_zero_row_without_values", nothing & pl.any_horizontal(pl.col(values) != zero)),
+    ]
 
 
 def _is_finite(name: str) -> pl.Expr:

@@ -102,11 +102,14 @@ class RawStore:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".part-") as folder:
             part = Path(folder) / target.name
+            digest = hashlib.sha256()
             with file.open("rb") as source, part.open("wb") as copy:
-                shutil.copyfileobj(source, copy, _BLOCK)
+                while block := source.read(_BLOCK):
+                    digest.update(block)
+                    copy.write(block)
                 copy.flush()
                 os.fsync(copy.fileno())
-            if sha256_of(part) != capture.capture_sha256:
+            if digest.hexdigest() != capture.capture_sha256:
                 raise ValueError("its content changed while it was being captured; run again when it is complete")
             part.replace(target)
         write_json(self._stem(capture.capture_sha256).with_suffix(".json"), asdict(capture))

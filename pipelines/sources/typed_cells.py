@@ -1,15 +1,16 @@
 """Writes what the readers find in a capture as Parquet, once, and finds it again while nothing has changed.
 
 Belongs here: the folder of typed tables of one capture, and the choice of the reader for each table inside a file.
-Not here: the readers themselves. Layout: FOLDER/<reader fingerprint>/<hash>[-<areas>]/{quarterly_cells, annual_cells,
-titles, establishment_records, record_counts, released_totals, rejected_rows, refused_members}.parquet; a folder appears
-whole or not at all.
+Not here: the readers themselves, and how the tables lie in the folder (typed_tables).
+Layout: FOLDER/<reader fingerprint>/<hash>[-<areas>]/{quarterly_cells, annual_cells, titles, establishment_records,
+record_counts, released_totals, rejected_rows, refused_members}.parquet; a folder appears whole or not at all.
 """
 
 import hashlib
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,6 @@ from typing import Literal
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.domain import qcew_codes
 from pipelines.sources import (
@@ -29,16 +29,20 @@ from pipelines.sources import (
     establishment_layouts,
     establishment_records,
     inbox,
+    plain_csv,
     qualityinfo,
     reading,
     reference_tables,
     release_files,
+    typed_tables,
 )
 from pipelines.sources.establishment_layouts import RECORD_SCHEMA
 from pipelines.sources.inbox import Container, Member
 from pipelines.sources.raw_store import Capture
+from pipelines.sources.read_ahead import read_ahead
 from pipelines.sources.reading import ANNUAL_SCHEMA, QUARTERLY_SCHEMA, REJECTED_SCHEMA, MemberCells, RefusedFile
 from pipelines.sources.release_files import RELEASED_TOTALS_SCHEMA, MemberTotals
+from pipelines.sources.typed_tables import TypedTables, count_rows, drop_members
 
 Kind = Literal["publications", "records", "release"]
 """What files are: a publisher's, which tell of themselves what they are; establishment records; a release of these."""
@@ -118,7 +122,7 @@ class TypedCells:
         return self.folder / f"{capture.capture_sha256}-{choice}"
 
     def table(self, capture: Capture, name: str) -> Path:
-        """Where the Parquet file of one table of a capture is."""
+        """Where one table of a capture is: a Parquet file, or a folder of them (typed_tables.parquet_files)."""
         return self.folder_of(capture) / f"{name}.parquet"
 
     def empty(self, name: str) -> pl.LazyFrame:
@@ -181,7 +185,18 @@ def reader_fingerprint(areas: pl.DataFrame, naics: pl.DataFrame | None = None) -
     of_records = (
         establishment_cells, establishment_fields, establishment_layouts, establishment_records, release_files
     )  # fmt: skip
-    modules = (archive_safety, bls, bls_files, inbox, qcew_codes, qualityinfo, reading, reference_tables)
+    modules = (
+        archive_safety,
+        bls,
+        bls_files,
+        inbox,
+        plain_csv,
+        qcew_codes,
+        qualityinfo,
+        reading,
+        reference_tables,
+        typed_tables,
+    )
     for module in modules if naics is None else (*modules, *of_records):
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(Path(__file__).read_bytes())
@@ -271,8 +286,8 @@ def _read_member(member: Member, label: str, areas: pl.DataFrame) -> Iterator[Me
 def _write_tables(folder: Path, capture: Capture, results: Iterator[Found], nothing: str) -> None:
     """Writes each table of a capture; raises RefusedFile, with the first refusal or `nothing`, where all are empty."""
     refusals: list[RefusedFile] = []
-    with _TableWriters(folder, capture.capture_sha256) as writers:
-        for result in results:
+    with TypedTables(folder, TABLES, capture.capture_sha256) as tables, closing(read_ahead(results)) as found:
+        for result in found:
             match result:
                 case RefusedFile():
                     refusals.append(result)
@@ -280,64 +295,20 @@ def _write_tables(folder: Path, capture: Capture, results: Iterator[Found], noth
                     titles = result.titles.with_columns(
                         member=pl.lit(result.member), title_kind=pl.lit(result.title_kind)
                     )
-                    writers.write("titles", titles)
+                    tables.write("titles", titles)
                 case MemberRecords():
-                    writers.write("establishment_records", result.records)
+                    tables.write("establishment_records", result.records)
                 case MemberCounts():
-                    writers.write("record_counts", result.counts)
+                    tables.write("record_counts", result.counts)
                 case MemberTotals():
-                    writers.write("released_totals", result.totals)
+                    tables.write("released_totals", result.totals)
                 case MemberCells():
                     cells = result.cells.with_columns(publisher=pl.lit(result.publisher))
-                    writers.write(f"{result.frequency}_cells", cells)
-                    writers.write("rejected_rows", result.rejected)
+                    tables.write(f"{result.frequency}_cells", cells)
+                    tables.write("rejected_rows", result.rejected)
         refused = [(refusal.member, refusal.reason) for refusal in refusals]
-        writers.write("refused_members", pl.DataFrame(refused, schema=REFUSED_SCHEMA, orient="row"))
-    _drop_members(folder, [refusal.member for refusal in refusals])
-    if not any(_height(folder / f"{name}.parquet") for name in _FINDINGS):
-        raise refusals[0] if refusals else RefusedFile(capture.file_name, nothing)
-
-
-class _TableWriters:
-    """One open Parquet writer a table, so that batches are appended as they are read."""
-
-    def __init__(self, folder: Path, sha256: str) -> None:
-        self._sha256 = sha256
-        self._writers = {
-            name: pq.ParquetWriter(
-                folder / f"{name}.parquet",
-                self._arranged(schema.to_frame(), schema).to_arrow().schema,
-                compression="zstd",
-            )
-            for name, schema in TABLES.items()
-        }
-
-    def __enter__(self) -> "_TableWriters":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for writer in self._writers.values():
-            writer.close()
-
-    def write(self, name: str, frame: pl.DataFrame) -> None:
-        if frame.height:
-            self._writers[name].write_table(self._arranged(frame, TABLES[name]).to_arrow())
-
-    def _arranged(self, frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-        columns = (pl.col(name).cast(kind) for name, kind in schema.items())
-        return frame.select(pl.lit(self._sha256).alias("capture_sha256"), *columns)
-
-
-def _drop_members(folder: Path, refused: list[str]) -> None:
-    """Takes back what was written of members that were refused after their first batch."""
+        tables.write("refused_members", pl.DataFrame(refused, schema=REFUSED_SCHEMA, orient="row"))
     for name in ("quarterly_cells", "annual_cells", "rejected_rows"):
-        path = folder / f"{name}.parquet"
-        written = pl.scan_parquet(path).filter(pl.col("member").is_in(refused))
-        if refused and written.select(pl.len()).collect().item():
-            rest = path.with_suffix(".rest")
-            pl.scan_parquet(path).filter(~pl.col("member").is_in(refused)).sink_parquet(rest)
-            rest.replace(path)
-
-
-def _height(path: Path) -> int:
-    return int(pq.ParquetFile(path).metadata.num_rows)
+        drop_members(folder / f"{name}.parquet", {refusal.member for refusal in refusals})
+    if not any(count_rows(folder / f"{name}.parquet") for name in _FINDINGS):
+        raise refusals[0] if refusals else RefusedFile(capture.file_name, nothing)
