@@ -1,10 +1,11 @@
 """The `sectors benchmark` commands.
 
-Belongs here: arguments, exit codes, how results are laid out. Not here: what is measured (orchestration.benchmarks).
+Belongs here: arguments, exit codes, how results are laid out. Not here: what is measured (orchestration.*benchmarks).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,16 +18,18 @@ from rich.text import Text
 
 from pipelines.cli.messages import console, messages_for_people, say
 from pipelines.domain.code_tables import SYNTHETIC
+from pipelines.reporting.marked_sections import replace_section
 from pipelines.reporting.result_table import percent
 from pipelines.settings import read_settings
 
 if TYPE_CHECKING:
     from pipelines.orchestration.benchmarks import StateCells
+    from pipelines.orchestration.speed_benchmarks import ReadingSpeed
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="How good the estimates of hidden cells are, what they cost, and how fast records are read.",
+    help="How good the estimates of hidden cells are, what they cost, and how fast files are read.",
 )
 WIDTH = 150
 _METHODS = {
@@ -63,9 +66,9 @@ def accuracy_command(
             say(f"Written: {output}")
 
 
-@app.command("speed")
-def speed_command(state: State = None, year: Year = None) -> None:
-    """Seconds of CPU that each step takes on a state and year, and the most memory used."""
+@app.command("estimates")
+def estimates_command(state: State = None, year: Year = None) -> None:
+    """Seconds of CPU that each step of the estimates takes on a state and year, and the most memory used."""
     from pipelines.orchestration import benchmarks
 
     with messages_for_people(ValueError, duckdb.Error):
@@ -74,6 +77,37 @@ def speed_command(state: State = None, year: Year = None) -> None:
         rows = [[step, str(times), f"{seconds:.2f}"] for step, times, seconds in costs.steps.iter_rows()]
         _show([Sheet(f"{_name(cells)}: CPU seconds", ["Step", "Times", "Seconds each"], rows)])
         console.print(f"Peak memory: {costs.peak_megabytes:,.0f} MB")
+
+
+@app.command("speed")
+def speed_command(
+    rows: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Of the made-up file; repeat it for several. Without: as many as BLS's of 2025."),
+    ] = None,
+    is_annual: Annotated[bool, typer.Option("--annual", help="The annual layout, not the quarterly one.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="A Markdown page whose section `reading-files` gets the table.")
+    ] = None,
+) -> None:
+    """Take in made-up singlefiles of BLS's size and layout; measure every step, and the bare limits beside it."""
+    from pipelines.orchestration import speed_benchmarks
+    from pipelines.sources.sample_singlefile import BLS_QUARTERLY_ROWS
+
+    with messages_for_people(ValueError, OSError):
+        with console.status("Writing files, reading them …"):
+            speeds = [
+                speed_benchmarks.reading_speed(read_settings(), count, "annual" if is_annual else "quarterly")
+                for count in rows or [BLS_QUARTERLY_ROWS]
+            ]
+        sheet = _reading_sheet(speeds, "annual" if is_annual else "quarterly")
+        _show([sheet])
+        if output:
+            machine = ", ".join(f"{name} {value}" for name, value in speed_benchmarks.machine())
+            section = f"{sheet.markdown()}\nMeasured on {date.today()}: {machine}."
+            page = output.read_text(encoding="utf-8") if output.exists() else ""
+            output.write_text(replace_section(page, "reading-files", section), encoding="utf-8")
+            say(f"Written: {output}")
 
 
 @app.command("records")
@@ -111,6 +145,19 @@ class Sheet:
         sides = ["---" if place < self.labels else "--:" for place in range(len(self.header))]
         lines = [f"| {' | '.join(row)} |" for row in (self.header, sides, *self.rows)]
         return "\n".join([f"**{self.title}**", "", *lines, ""])
+
+
+def _reading_sheet(speeds: Sequence["ReadingSpeed"], layout: str) -> Sheet:
+    header = ["Step", "Rows", "Rows/s", "MB/s of text", "Seconds", "CPU seconds", "Peak MB"]
+    rows = []
+    for speed in speeds:
+        for step in speed.steps:
+            figures = (speed.rows, speed.rows / step.seconds, speed.bytes / 1e6 / step.seconds)
+            costs = (f"{step.seconds:.1f}", f"{step.cpu_seconds:.1f}", f"{step.peak_megabytes:,.0f}")
+            rows.append([step.name, *(f"{figure:,.0f}" for figure in figures), *costs])
+        ratio = "ingest / (better bare read + inflate)"
+        rows.append([ratio, f"{speed.rows:,}", "", "", f"{speed.ratio:.2f}", f"{speed.cpu_ratio:.2f}", ""])
+    return Sheet(f"Made-up {layout} singlefiles, SYNTHETIC", header, rows)
 
 
 def _score_sheet(cells: "StateCells", scores: pl.DataFrame, seeds: int) -> Sheet:

@@ -54,7 +54,8 @@ _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
 _LOCAL_HEADER = 30  # bytes before a member's name
 _ENCRYPTED = 0x1 | 0x40  # flags of the old and the strong encryption
 _LONGEST_NAME = 100  # characters of a name that a message shows
-_PIECE = 65_536
+_PIECE = 2**20
+_PACKED_PIECE = _BUFFER = 2**16  # zipfile would take 4,096 bytes at a time, 100,000 times for 2 GB of text
 _SMALL_PIECE = 64  # of bzip2 and LZMA: zipfile inflates a piece at once, and one of bzip2 can already fill 90 MB
 
 
@@ -77,7 +78,7 @@ def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
     uncut = copy(info)
     uncut.file_size = sys.maxsize  # at the declared size zipfile would cut, and a forged checksum of that part hide it
     stream = cast(zipfile.ZipExtFile, archive.open(uncut))
-    piece = _PIECE
+    piece, stream.MIN_READ_SIZE = _PIECE, _PACKED_PIECE
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         piece = stream.MIN_READ_SIZE = _SMALL_PIECE
     lie = RefusedFile(
@@ -187,7 +188,7 @@ class _Bounded(io.RawIOBase):
         self._count = 0
 
     def buffered(self) -> BinaryIO:
-        return cast(BinaryIO, io.BufferedReader(self, _PIECE))
+        return cast(BinaryIO, io.BufferedReader(self, _BUFFER))
 
     def readable(self) -> bool:
         return True

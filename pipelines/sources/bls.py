@@ -21,7 +21,7 @@ from pipelines.sources.plain_csv import MOST_DIGITS, read_plain
 from pipelines.sources.read_ahead import read_ahead
 from pipelines.sources.reading import REJECTED_SCHEMA, SCHEMAS, Frequency, MemberCells, RefusedFile
 
-BATCH_BYTES = 32 * 2**20
+BATCH_BYTES = 16 * 2**20
 LONGEST_LINE = 2**20
 """BLS's lines have some 300 bytes; text without line ends would fill the memory."""
 
@@ -164,17 +164,12 @@ def _layout_or_refuse(header: bytes, member: str) -> Layout:
 
 def _blocks(stream: BinaryIO, size: int, member: str) -> Iterator[bytes]:
     """The rest of a stream in blocks that end at line ends. Raises RefusedFile where a line has no end."""
-    rest = b""
-    while chunk := stream.read(size):
-        chunk = rest + chunk
-        end = chunk.rfind(b"\n") + 1
-        rest = chunk[end:]
-        if len(rest) > max(size, LONGEST_LINE):
+    longest = max(size, LONGEST_LINE)
+    while block := stream.read(size):
+        rest = b"" if block.endswith(b"\n") else stream.readline(longest)
+        if len(rest) == longest and not rest.endswith(b"\n"):
             raise RefusedFile(member, f"a line of more than {LONGEST_LINE:,} bytes: this is no table of QCEW")
-        if end:
-            yield chunk[:end]
-    if rest:
-        yield rest
+        yield block + rest
 
 
 def read_block(block: bytes, layout: Layout, member: str, first_line: int) -> MemberCells:
@@ -382,7 +377,8 @@ def _cells(frame: pl.DataFrame, layout: Layout, member: str) -> pl.DataFrame:
 
 
 def _state(column: str) -> pl.Expr:
-    return pl.col(column).replace_strict(_DISCLOSURE, return_dtype=pl.String)
+    meanings = (pl.when(pl.col(column) == code).then(pl.lit(meaning)) for code, meaning in _DISCLOSURE.items())
+    return pl.coalesce(meanings)
 
 
 def _known(column: str, kind: pl.DataType, is_known: pl.Expr, always: bool) -> pl.Expr:

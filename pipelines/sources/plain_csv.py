@@ -53,13 +53,10 @@ def _has_odd_zero(block: bytes) -> bool:
     text = np.frombuffer(b"\n\n" + block + b"\n", np.uint8)
     for start in range(0, len(text) - 3, _PIECE):
         piece = text[start : start + _PIECE + 3]
+        is_digit = (piece - _ZERO) < 10  # bytes below 0 wrap around
         second, before, here, after = piece[:-3], piece[1:-2], piece[2:-1], piece[3:]
-        begins = (here == _ZERO) & ~_is_digit(before) & (before != _POINT)
-        is_odd = begins & (_is_digit(after) | ((before == _MINUS) & (after != _POINT)))
+        begins = (here == _ZERO) & ~is_digit[1:-2] & (before != _POINT)
+        is_odd = begins & (is_digit[3:] | ((before == _MINUS) & (after != _POINT)))
         if (is_odd & (before != _LINE_END) & (second != _LINE_END)).any():
             return True
     return False
-
-
-def _is_digit(text: "np.ndarray[tuple[int], np.dtype[np.uint8]]") -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    return (text - _ZERO) < 10  # bytes below 0 wrap around

@@ -93,8 +93,9 @@ class _LargeTable:
         """One sorted row group a period, of all that waits."""
         cells = pl.concat([self._like.clear(), *self._waiting])
         self._waiting = []
-        for period, of_period in cells.partition_by(self._period, maintain_order=True, as_dict=True).items():
-            name = "-Q".join(map(str, period))
+        for period in cells.select(self._period).unique(maintain_order=True).iter_rows(named=True):
+            of_period = cells.filter(**period)
+            name = "-Q".join(map(str, period.values()))
             if name not in self._files:
                 self._path.mkdir(exist_ok=True)
                 self._files[name] = _OneFile(self._path / f"{name}.parquet", self._like)
