@@ -22,7 +22,7 @@ from pipelines.sources.read_ahead import read_ahead
 from pipelines.sources.reading import REJECTED_SCHEMA, SCHEMAS, Frequency, MemberCells, RefusedFile
 
 BATCH_BYTES = 16 * 2**20
-LONGEST_LINE = 2**20
+_PIECE = LONGEST_LINE = 2**20
 """BLS's lines have some 300 bytes; text without line ends would fill the memory."""
 
 _KEYS = ("area_fips", "own_code", "industry_code", "agglvl_code", "size_code", "year", "qtr", "disclosure_code")
@@ -165,11 +165,18 @@ def _layout_or_refuse(header: bytes, member: str) -> Layout:
 def _blocks(stream: BinaryIO, size: int, member: str) -> Iterator[bytes]:
     """The rest of a stream in blocks that end at line ends. Raises RefusedFile where a line has no end."""
     longest = max(size, LONGEST_LINE)
-    while block := stream.read(size):
-        rest = b"" if block.endswith(b"\n") else stream.readline(longest)
-        if len(rest) == longest and not rest.endswith(b"\n"):
-            raise RefusedFile(member, f"a line of more than {LONGEST_LINE:,} bytes: this is no table of QCEW")
-        yield block + rest
+    while pieces := _pieces(stream, size):
+        if not pieces[-1].endswith(b"\n"):
+            pieces.append(stream.readline(longest))
+            if len(pieces[-1]) == longest and not pieces[-1].endswith(b"\n"):
+                raise RefusedFile(member, f"a line of more than {LONGEST_LINE:,} bytes: this is no table of QCEW")
+        yield b"".join(pieces)
+
+
+def _pieces(stream: BinaryIO, size: int) -> list[bytes]:
+    """Some bytes of a stream, in pieces so small that their memory is used again at once."""
+    starts = range(0, size, _PIECE)
+    return [piece for start in starts if (piece := stream.read(min(_PIECE, size - start)))]
 
 
 def read_block(block: bytes, layout: Layout, member: str, first_line: int) -> MemberCells:

@@ -49,8 +49,11 @@ def read_plain(block: bytes, columns: Sequence[str], kinds: Mapping[str, pl.Data
 
 
 def _has_odd_zero(block: bytes) -> bool:
-    """Whether a zero begins a longer number anywhere but in the first field of a line, or a minus stands before 0."""
-    text = np.frombuffer(b"\n\n" + block + b"\n", np.uint8)
+    """Whether a zero begins a longer number anywhere but in the first field of a line, or a minus stands before 0.
+
+    Each byte is looked at with the two before and the one after it; the first two are of a first field.
+    """
+    text = np.frombuffer(block if block.endswith(b"\n") else block + b"\n", np.uint8)
     for start in range(0, len(text) - 3, _PIECE):
         piece = text[start : start + _PIECE + 3]
         is_digit = (piece - _ZERO) < 10  # bytes below 0 wrap around
