@@ -4,6 +4,7 @@ Belongs here: telling plain text from any other without reading it twice. Not he
 text is read that is not plain: the careful reader does that, and what is read here must be what it would find.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ import polars as pl
 MOST_DIGITS = 18
 """Of a whole number; 64 bits hold all of them."""
 _PIECE = 2**18  # bytes looked at together: they stay in the processor's cache
+_PLUS = re.compile(rb"\+[0-9.]")
 _MINUS, _POINT, _ZERO, _LINE_END = b"-.0\n"
 
 
@@ -22,7 +24,7 @@ def read_plain(block: bytes, columns: Sequence[str], kinds: Mapping[str, pl.Data
     digits, and none is spelt with a plus, a leading zero or as -0. Text that is missing is empty. The first column must
     be text. Other columns are not looked at.
     """
-    if kinds.get(columns[0]) != pl.String() or b"+" in block or _has_odd_zero(block):
+    if kinds.get(columns[0]) != pl.String() or _PLUS.search(block) or _has_odd_zero(block):
         return None
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     schema = {name: kinds.get(name, pl.String()) for name in columns}
@@ -56,10 +58,9 @@ def _has_odd_zero(block: bytes) -> bool:
     text = np.frombuffer(block if block.endswith(b"\n") else block + b"\n", np.uint8)
     for start in range(0, len(text) - 3, _PIECE):
         piece = text[start : start + _PIECE + 3]
-        is_digit = (piece - _ZERO) < 10  # bytes below 0 wrap around
         second, before, here, after = piece[:-3], piece[1:-2], piece[2:-1], piece[3:]
-        begins = (here == _ZERO) & ~is_digit[1:-2] & (before != _POINT)
-        is_odd = begins & (is_digit[3:] | ((before == _MINUS) & (after != _POINT)))
+        begins = (here == _ZERO) & (before < _ZERO) & (before != _POINT)  # letters come after digits
+        is_odd = begins & ((after - _ZERO < 10) | ((before == _MINUS) & (after != _POINT)))
         if (is_odd & (before != _LINE_END) & (second != _LINE_END)).any():
             return True
     return False
