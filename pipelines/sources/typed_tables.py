@@ -57,9 +57,15 @@ class _OneFile:
     """A Parquet file; what is written at once is a row group."""
 
     def __init__(self, path: Path, like: pl.DataFrame) -> None:
-        sought_by = [name for name in _SOUGHT_BY if name in like.columns]
+        whole = [name for name, kind in like.schema.items() if kind == pl.Int64()]
         self._writer = pq.ParquetWriter(
-            path, like.clear().to_arrow().schema, compression="zstd", write_statistics=sought_by
+            path,
+            like.clear().to_arrow().schema,
+            compression="zstd",
+            # Numbers are as good as all different: a dictionary of them is made for nothing, and takes a third longer.
+            column_encoding=dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+            use_dictionary=[name for name in like.columns if name not in whole],
+            write_statistics=[name for name in _SOUGHT_BY if name in like.columns],
         )
 
     def write(self, frame: pl.DataFrame) -> None:
