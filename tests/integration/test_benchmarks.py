@@ -195,14 +195,32 @@ def test_every_step_is_timed(settings: Settings) -> None:
     assert 50 < costs.peak_megabytes < 50_000
 
 
-def test_speed_is_printed(command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, state: StateCells) -> None:
+def test_costs_of_estimates_are_printed(
+    command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, state: StateCells
+) -> None:
     steps = pl.DataFrame({"step": ["read the cells"], "times": [4], "cpu_seconds": [1.234]})
     monkeypatch.setattr(benchmarks, "speed", lambda *_: (state, benchmarks.Speed(steps, 1234.5)))
-    result = command("speed", "--state", "41")
+    result = command("estimates", "--state", "41")
     assert result.exit_code == 0, result.output
     assert "state 41, 2023: CPU seconds" in result.output
     assert "1.23" in result.output
     assert "Peak memory: 1,234 MB" in result.output
+
+
+def test_reading_is_measured_beside_the_bare_limits(command: Callable[..., Result], tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Speed\n\n<!-- reading-files -->\nold\n<!-- /reading-files -->\n\nafter\n", encoding="utf-8")
+    result = command("speed", "--rows", "3000", "--output", str(page))
+    assert result.exit_code == 0, result.output
+    text = page.read_text("utf-8")
+    assert text.startswith("# Speed\n\n<!-- reading-files -->\n**Made-up quarterly singlefiles, SYNTHETIC**")
+    assert text.endswith("<!-- /reading-files -->\n\nafter\n")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")][2:]
+    steps = ["inflate", "DuckDB", "Polars", "whole ingest", "ingest / (better bare read + inflate)"]
+    assert [row[1] for row in rows] == ["3,000"] * 5
+    assert all(row[0].startswith(step) for row, step in zip(rows, steps, strict=True))
+    assert all(float(row[6].replace(",", "")) > 50 for row in rows if row[6])
+    assert "cores" in text
 
 
 def test_a_wrong_state_ends_in_one_message(command: Callable[..., Result]) -> None:
