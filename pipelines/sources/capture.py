@@ -154,13 +154,17 @@ def _synthetic(path: Path) -> RefusedFile:
 def _extent(typed: TypedCells, capture: Capture) -> tuple[str, str]:
     """Periods and areas of a capture, as its manifest row says them."""
     quarterly, totals = (pl.scan_parquet(typed.table(capture, name)) for name in ("quarterly_cells", "released_totals"))
-    quarters = pl.concat([found.select("year", "quarter") for found in (quarterly, totals)]).unique().collect()
+    quarters = (
+        pl.concat([found.select("year", "quarter") for found in (quarterly, totals)])
+        .unique()
+        .collect(engine="streaming")
+    )
     annual = pl.scan_parquet(typed.table(capture, "annual_cells"))
     labels = [
         *(f"{year}-Q{quarter}" for year, quarter in quarters.iter_rows()),
-        *(str(year) for (year,) in annual.select("year").unique().collect().iter_rows()),
+        *(str(year) for (year,) in annual.select("year").unique().collect(engine="streaming").iter_rows()),
     ]
     places = [quarterly.select("area_fips"), annual.select("area_fips"), totals.select(area_fips="region")]
-    areas = pl.concat(places).unique().collect().to_series()
+    areas = pl.concat(places).unique().collect(engine="streaming").to_series()
     first, last = min(labels, default="none"), max(labels, default="none")
     return first if first == last else f"{first} to {last}", areas[0] if len(areas) == 1 else f"{len(areas)} areas"
