@@ -1,6 +1,6 @@
 # The few commands of this project; `make help` lists them. Settings are SECTORS_* variables, see .env.example;
-# SOURCE, INBOX, DATA_DIR, CONFIDENTIAL_DIR, DEFINITIONS_DIR, SINCE, AS_OF and EXPORTS can be given to make itself, as in
-# make run SOURCE=files INBOX=some.zip
+# SOURCE, INBOX, DATA_DIR, CONFIDENTIAL_DIR, DEFINITIONS_DIR, SINCE, SCOPE, AS_OF and EXPORTS can be given to make itself,
+# as in make run SOURCE=files INBOX=some.zip
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,9 @@ export SECTORS_DEFINITIONS_DIR := $(DEFINITIONS_DIR)
 endif
 ifdef SINCE
 export SECTORS_SINCE := $(SINCE)
+endif
+ifdef SCOPE
+export SECTORS_SCOPE := $(SCOPE)
 endif
 ifdef EXPORTS
 export SECTORS_EXPORTS := $(EXPORTS)

@@ -25,6 +25,7 @@ VARIABLES = frozenset(
         "SECTORS_SAMPLE_SEED",
         "SECTORS_CONTACT_EMAIL",
         "SECTORS_SINCE",
+        "SECTORS_SCOPE",
         "SECTORS_EXPORTS",
         "SECTORS_AS_OF",
         "SECTORS_ALERT_WEBHOOK",
@@ -34,6 +35,7 @@ VARIABLES = frozenset(
 )
 
 Export = Literal["site", "workbooks", "open_data"]
+Scope = Literal["board", "us"]
 Source = Literal["sample", "files", "bls", "qualityinfo", "establishments", "release"]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WEB_SOURCES: tuple[Source, ...] = ("bls", "qualityinfo")
@@ -60,6 +62,8 @@ class Settings:
     contact_email: str | None = field(default=None, repr=False)
     since: int | None = None
     """First year that is wanted from BLS; None: the years of capture.yaml."""
+    scope: Scope = "board"
+    """What is wanted of BLS: the areas of capture.yaml, or every area of the nation."""
     as_of: date | None = None
     """The day whose knowledge the run rebuilds, from captures alone; None: today's, and the source is asked."""
     asks_final_files: bool = False
@@ -146,6 +150,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     source = given.get("SECTORS_SOURCE", "files" if as_of else "sample")
     if source not in get_args(Source):
         raise SettingsError(f"SECTORS_SOURCE={source}: expected one of {', '.join(get_args(Source))}")
+    scope = given.get("SECTORS_SCOPE", "board")
+    if scope not in get_args(Scope):
+        raise SettingsError(f"SECTORS_SCOPE={scope}: expected one of {', '.join(get_args(Scope))}")
     is_confidential = source == "establishments"
     if source not in ("files", "establishments", "release") and "SECTORS_INBOX" in given:
         raise SettingsError(
@@ -169,6 +176,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         scheduled_source=given.get("SECTORS_SOURCE", "bls"),  # type: ignore[arg-type]  # as above
         contact_email=_email(given, "SECTORS_CONTACT_EMAIL"),
         since=_year(given, "SECTORS_SINCE"),
+        scope=scope,  # type: ignore[arg-type]  # as above
         as_of=as_of,
         exports=() if is_confidential else _exports(given, "SECTORS_EXPORTS"),
         alert_webhook=_web_address(given, "SECTORS_ALERT_WEBHOOK", is_secret=True),

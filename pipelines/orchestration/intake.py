@@ -196,7 +196,8 @@ def _typed_cells(settings: Settings) -> TypedCells:
     if settings.is_confidential or settings.is_release:
         kind: Kind = "records" if settings.is_confidential else "release"
         return TypedCells(settings.typed_dir, areas, kind=kind, naics=definitions.tables()["reference.naics"])
-    wanted = () if settings.is_synthetic else load_scope(settings.definitions_dir, SHIPPED_DEFINITIONS, areas).bls_areas
+    wants_all = settings.is_synthetic or settings.scope == "us"
+    wanted = () if wants_all else load_scope(settings.definitions_dir, SHIPPED_DEFINITIONS, areas).bls_areas
     return TypedCells(settings.typed_dir, areas, wanted)
 
 

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from pipelines.domain.periods import Period
 from pipelines.settings import LOOPBACK, SHIPPED_DEFINITIONS, Settings, Source
-from pipelines.sources.capture_plan import CapturePlan, Wanted, plan_bls, plan_qualityinfo
+from pipelines.sources.capture_plan import CapturePlan, Wanted, plan_bls, plan_nation, plan_qualityinfo
 from pipelines.sources.capture_scope import CaptureScope, load_scope
 from pipelines.sources.definition_files import load_definitions
 from pipelines.sources.http import Manners, PoliteSession, origin_of
 from pipelines.sources.raw_store import RawStore
-from pipelines.sources.request_log import RequestLog
+from pipelines.sources.request_log import RequestLog, quarters_seen
 from pipelines.sources.typed_cells import TypedCells
 from pipelines.sources.web_capture import Look, LookReport, offered
 
@@ -58,7 +58,8 @@ def plan_look(settings: Settings, quarters: tuple[Period, ...] | None = None) ->
     wanted = Wanted(settings.since, quarters, settings.asks_final_files)
     if settings.source == "qualityinfo":
         return plan_qualityinfo(settings.qualityinfo_address, scope_of(settings), today(settings), answers, wanted)
-    return plan_bls(settings.bls_address, scope_of(settings), today(settings), answers, wanted)
+    plan = plan_nation if settings.scope == "us" else plan_bls
+    return plan(settings.bls_address, scope_of(settings), today(settings), answers, wanted)
 
 
 def planned_addresses(settings: Settings, source: Source) -> set[str]:
@@ -103,7 +104,7 @@ def news(report: LookReport, source: Source) -> Iterator[str]:
 
 def late_releases(plan: CapturePlan, report: LookReport) -> list[str]:
     """The quarters that should be out and were not there, a sentence each."""
-    found = {planned.file.period for planned, answer in report.answers if answer.outcome == "captured"}
+    found = quarters_seen(answer for _, answer in report.answers if answer.outcome == "captured")
     return replace(plan, late=tuple(quarter for quarter in plan.late if quarter not in found)).late_sentences()
 
 

@@ -27,7 +27,7 @@ def plan_summary(plan: pl.DataFrame) -> Table:
     )
     for row in groups.iter_rows(named=True):
         counts = f"{row['files']:,}", f"{row['least']:,}"
-        table.add_row(row["reason"], row["period"], *counts, _areas(row["areas"]))
+        table.add_row(row["reason"], row["period"], *counts, _areas(row["areas"], row["files"]))
     return table
 
 
@@ -49,7 +49,7 @@ def plan_sentences(source: str, least: int, most: int, seconds: float, final_fil
     return [f"{source}: {count} requests, at most one a second: about {minutes:,} min at most{left}."]
 
 
-def _areas(areas: list[str]) -> str:
+def _areas(areas: list[str], files: int) -> str:
     if not areas:
-        return "all, in one archive"
+        return "all, in one archive" if files == 1 else "all, in an archive of quarters and one of averages"
     return ", ".join(areas[:3]) + (f" and {len(areas) - 3} more" if len(areas) > 3 else "")

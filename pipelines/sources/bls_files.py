@@ -1,4 +1,4 @@
-"""Where BLS has QCEW on the web: slices by area, and zips of whole years.
+"""Where BLS has QCEW on the web: slices by area, and zips of whole years, one table an area or all in one.
 
 Belongs here: addresses of files and how large they can be. Not here: their layout (bls), or fetching them.
 Source: https://www.bls.gov/cew/additional-resources/open-data/home.htm and
@@ -11,7 +11,7 @@ from pipelines.domain.periods import Period
 from pipelines.sources.remote_files import RemoteFile
 
 LARGEST_SLICE = 64 * 2**20  # the nation's has about 3 MB
-LARGEST_ZIP = 2 * 2**30  # a year's quarters have up to 300 MB
+LARGEST_ZIP = 2 * 2**30  # a year's quarters have up to 300 MB, whether by area or in one table
 
 _MEMBER = re.compile(r"(?:\.q\d-q\d|\.annual) (?P<area>\w{5}) [^/]*$")
 
@@ -40,6 +40,20 @@ def year_of_areas(base: str, year: int) -> RemoteFile:
         area_fips=None,
         largest_bytes=LARGEST_ZIP,
         has_quarters=True,
+    )
+
+
+def year_of_nation(base: str, year: int, of_quarters: bool) -> RemoteFile:
+    """The quarters of a year, as many as are out, or its averages: all areas in one table; from 1990 on."""
+    name = f"{year}_{'qtrly' if of_quarters else 'annual'}_singlefile.zip"
+    return RemoteFile(
+        source="bls",
+        address=f"{base}/data/files/{year}/csv/{name}",
+        name=name,
+        period=Period(year),
+        area_fips=None,
+        largest_bytes=LARGEST_ZIP,
+        has_quarters=of_quarters,
     )
 
 

@@ -114,6 +114,31 @@ def plan_bls(
     return _plan("bls", files, answers, seen, wanted.final_too, only_if, late)
 
 
+def plan_nation(
+    base: str, scope: CaptureScope, today: date, answers: Sequence[LastAnswer], wanted: Wanted = Wanted()
+) -> CapturePlan:
+    """Plans a look at BLS for every area: of each of the scope's years the zip of quarters and that of averages.
+
+    Averages come with the fourth quarter. A year in hand that will be published again is asked for though the scope's
+    years have gone on.
+    """
+    newest = newest_due_quarter(today)
+    seen = quarters_seen(answers)
+    usual = quarters_between(Period(wanted.since or newest.year - scope.bls_years, 1), newest)
+    asked = usual if wanted.quarters is None else wanted.quarters
+    quarters = sorted(quarter for quarter in asked if quarter <= newest)
+    years = {quarter.year for quarter in quarters}
+    if wanted.quarters is None:
+        years |= {year for year in _unfinished_years(base, answers, seen) if year <= newest.year}
+    files: list[RemoteFile] = []
+    for year in sorted(years, reverse=True):
+        files.append(bls_files.year_of_nation(base, year, of_quarters=True))
+        if Period(year, 4) <= newest:
+            files.append(bls_files.year_of_nation(base, year, of_quarters=False))
+    late = tuple(one for one in quarters if is_late(one, today, seen) and one > max(seen, default=newest))
+    return _plan("bls", files, answers, seen, wanted.final_too, late=late)
+
+
 def plan_qualityinfo(
     base: str, scope: CaptureScope, today: date, answers: Sequence[LastAnswer], wanted: Wanted = Wanted()
 ) -> CapturePlan:
@@ -179,6 +204,18 @@ def _unfinished(answers: Sequence[LastAnswer], seen: Mapping[Period, date]) -> s
     return {quarter for quarter, one in slices if one.capture_sha256 and not _is_final(one, quarter, seen)}
 
 
+def _unfinished_years(base: str, answers: Sequence[LastAnswer], seen: Mapping[Period, date]) -> set[int]:
+    """Years of which the nation's quarters are in hand that were not yet asked for after their last publication."""
+    years = ((Period.parse(one.period), one) for one in answers if one.source == "bls" and one.area_fips is None)
+    return {
+        year.year
+        for year, one in years
+        if one.capture_sha256
+        and one.address == bls_files.year_of_nation(base, year.year, of_quarters=True).address
+        and not _is_final(one, year, seen)
+    }
+
+
 def _is_final(before: LastAnswer, period: Period, seen: Mapping[Period, date]) -> bool:
     """Whether the last look found what is in hand, or that there is no such file, after its last publication."""
     looked_at = before.content_checked_at if before.capture_sha256 else before.checked_at
@@ -191,7 +228,13 @@ def _reason(file: RemoteFile, before: LastAnswer | None, is_final: bool, seen: M
         return "final, asked again"
     if before and before.capture_sha256:
         return "open for revision"
-    return "new period" if seen and file.area_fips and file.period > max(seen) else "never seen"
+    is_under_way = file.area_fips is not None or "_singlefile" in file.name
+    return "new period" if seen and is_under_way and _first_quarter(file) > max(seen) else "never seen"
+
+
+def _first_quarter(file: RemoteFile) -> Period:
+    """The quarter with which a file is first there: averages come with their year's fourth."""
+    return file.period.quarters[0] if file.has_quarters else file.period.quarters[-1]
 
 
 def _states_first(areas: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from pipelines.domain.periods import Period
+from pipelines.domain.release_calendar import release_window
 from pipelines.sources.raw_store import Capture
 from pipelines.sources.remote_files import RemoteFile
 from pipelines.sources.whole_files import DamagedFile, read_json, write_json
@@ -62,11 +63,14 @@ class LastAnswer:
     etag: str | None = None
     last_modified: str | None = None
     """As the publisher last gave them for the content in hand; none where the whole of it is to be asked for again."""
+    last_quarter: str | None = None
+    """The newest quarter in the content in hand; of a year that is under way not its fourth."""
     earlier: tuple[Held, ...] = ()
     """What it had before the content in hand, oldest first."""
 
 
-SCHEMA = pl.Schema({name: pl.String() for name in LastAnswer.__dataclass_fields__ if name != "earlier"})
+_FOR_PLANS = ("last_quarter", "earlier")
+SCHEMA = pl.Schema({name: pl.String() for name in LastAnswer.__dataclass_fields__ if name not in _FOR_PLANS})
 
 
 class RequestLog:
@@ -118,6 +122,7 @@ class RequestLog:
                 published_at=capture.published_at,
                 etag=None if is_asked_anew else etag,
                 last_modified=None if is_asked_anew else last_modified,
+                last_quarter=_last_quarter(capture),
                 earlier=before.earlier if before and is_same else tuple(_held_before(before)),
             )
         )
@@ -168,12 +173,21 @@ class RequestLog:
 
 
 def quarters_seen(answers: Iterable[LastAnswer]) -> dict[Period, date]:
-    """The quarters of which BLS has given something, with the day on which it first did."""
+    """The quarters of which BLS has given something, with the day on which it first did.
+
+    An archive of a year that is under way has its quarters one after another: those that were not due when it first
+    came are taken to have come with its present content.
+    """
     seen: dict[Period, date] = {}
     for answer in answers:
         if answer.source == "bls" and answer.first_captured_at:
-            day = date.fromisoformat(answer.first_captured_at[:10])
+            first, present = (date.fromisoformat((at or answer.first_captured_at)[:10])
+                              for at in (answer.first_captured_at, answer.content_since))  # fmt: skip
             for quarter in Period.parse(answer.period).quarters:
+                if answer.last_quarter and quarter > Period.parse(answer.last_quarter):
+                    continue
+                was_due = answer.area_fips is not None or release_window(quarter).opens <= first
+                day = first if was_due else present
                 seen[quarter] = min(seen.get(quarter, day), day)
     return seen
 
@@ -192,6 +206,12 @@ def last_seen(answers: Iterable[LastAnswer], as_of: date | None = None) -> dict[
 def answers_frame(answers: Sequence[LastAnswer]) -> pl.DataFrame:
     """One row an address."""
     return pl.DataFrame([{name: getattr(answer, name) for name in SCHEMA} for answer in answers], schema=SCHEMA)
+
+
+def _last_quarter(capture: Capture) -> str | None:
+    """Of the periods that a capture holds, such as 2026-Q1 to 2026-Q3."""
+    last = capture.periods.rpartition(" ")[2]
+    return last if "-Q" in last else None
 
 
 def _held_before(answer: LastAnswer | None) -> Iterator[Held]:

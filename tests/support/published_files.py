@@ -18,7 +18,16 @@ from published_workbooks import workbook, workbook_rows
 from pipelines.domain.naics import Industry, NaicsTree, vintage_in_force
 from pipelines.sources.sample_files import AGGREGATION_LEVEL_TITLES, OWNERSHIP_TITLES, SIZE_TITLES
 
-__all__ = ["by_area_zip", "revised", "slice_path", "slices", "slices_of_real_files", "workbook", "workbook_rows"]
+__all__ = [
+    "by_area_zip",
+    "revised",
+    "singlefiles",
+    "slice_path",
+    "slices",
+    "slices_of_real_files",
+    "workbook",
+    "workbook_rows",
+]
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 TITLES = ("area_title", "own_title", "industry_title", "agglvl_title", "size_title")
@@ -74,6 +83,29 @@ def by_area_zip(published: Mapping[str, bytes]) -> dict[str, bytes]:
     for zip_name, areas in members.items():
         quarters = "annual" if last_quarter[zip_name] == "a" else f"q1-q{last_quarter[zip_name]}"
         packed[zip_name] = _zip(areas, f"{zip_name.split('/')[-3]}.{quarters}")
+    return packed
+
+
+def singlefiles(published: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The singlefile zips that BLS has of these slices, all areas in one table, by path."""
+    tables: dict[str, list[bytes]] = {}
+    last_quarter: dict[str, str] = {}
+    for path, content in sorted(published.items()):
+        year, quarter, _ = _parts(path)
+        kind = "annual" if quarter == "a" else "qtrly"
+        zip_name = f"/cew/data/files/{year}/csv/{year}_{kind}_singlefile.zip"
+        header, lines = content.split(b"\n", 1)
+        tables.setdefault(zip_name, [header + b"\n"]).append(lines)
+        last_quarter[zip_name] = quarter
+    packed = {}
+    for zip_name, table in tables.items():
+        year, quarter = zip_name.split("/")[-3], last_quarter[zip_name]
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            entry = zipfile.ZipInfo(f"{year}.{'annual' if quarter == 'a' else f'q1-q{quarter}'}.singlefile.csv")
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, b"".join(table))
+        packed[zip_name] = buffer.getvalue()
     return packed
 
 

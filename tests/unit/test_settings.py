@@ -63,6 +63,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "SECTORS_SAMPLE_SEED": "7",
             "SECTORS_CONTACT_EMAIL": "data@board.example",
             "SECTORS_SINCE": "2012",
+            "SECTORS_SCOPE": "us",
             "SECTORS_EXPORTS": "open_data, site",
             "SECTORS_AS_OF": "2026-03-15",
             "SECTORS_ALERT_WEBHOOK": "https://chat.example/hooks/secret",
@@ -80,6 +81,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         scheduled_source="files",
         contact_email="data@board.example",
         since=2012,
+        scope="us",
         as_of=date(2026, 3, 15),
         exports=("site", "open_data"),
         alert_webhook="https://chat.example/hooks/secret",
@@ -87,7 +89,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         qualityinfo_address="https://mirror.example",
     )
     assert not settings.is_synthetic
-    assert len(VARIABLES) == 13
+    assert len(VARIABLES) == 14
 
 
 def test_the_environment_is_read_when_asked_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,11 +121,17 @@ def test_the_examples_are_values_that_can_be_used() -> None:
         Settings(),
         contact_email=examples["SECTORS_CONTACT_EMAIL"],
         since=int(examples["SECTORS_SINCE"]),
+        scope="us",
         as_of=date.fromisoformat(examples["SECTORS_AS_OF"]),
         exports=("site",),
         alert_webhook=examples["SECTORS_ALERT_WEBHOOK"],
         scheduled_source="sample",
     )
+
+
+@pytest.mark.parametrize("value", ["US", "nation", "41"])
+def test_a_scope_is_the_boards_or_the_nation(value: str) -> None:
+    assert message(SECTORS_SCOPE=value) == f"SECTORS_SCOPE={value}: expected one of board, us"
 
 
 # Paths

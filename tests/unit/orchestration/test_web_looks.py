@@ -46,7 +46,9 @@ def planned(quarter: Period = NEWEST, area: str = "41000") -> PlannedRequest:
 
 def answered(outcome: Outcome, quarter: Period = NEWEST) -> tuple[PlannedRequest, LastAnswer]:
     one = planned(quarter)
-    return one, LastAnswer(one.file.address, "bls", quarter.label, "41000", outcome, "2026-12-09")
+    came = "2026-12-09" if outcome == "captured" else None
+    answer = LastAnswer(one.file.address, "bls", quarter.label, "41000", outcome, "2026-12-09", first_captured_at=came)
+    return one, answer
 
 
 def said(outcomes: Sequence[Outcome], settings: Settings, **more: int) -> list[str]:
@@ -117,6 +119,14 @@ def test_settings_of_the_run_are_in_its_plan(bls: Settings) -> None:
     assert {one.file.period for one in found.requests if one.file.area_fips is None} == {Period(2019), Period(2020)}
     assert all(one.file.address.startswith(mirror.bls_address) for one in found.requests)
     assert {one.file.period for one in plan_look(bls, (NEWEST,)).requests} == {NEWEST}
+
+
+def test_the_nation_is_asked_for_as_archives_of_the_same_years(bls: Settings) -> None:
+    files = [one.file for one in plan_look(replace(bls, scope="us")).requests]
+    assert {file.period.year for file in files} == set(range(2021, 2027))
+    assert {file.area_fips for file in files} == {None}
+    since = plan_look(replace(bls, scope="us", since=2019)).requests
+    assert {one.file.period.year for one in since} == set(range(2019, 2027))
 
 
 def test_what_was_answered_before_is_in_the_next_plan(bls: Settings) -> None:

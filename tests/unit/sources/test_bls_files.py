@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.domain.periods import QUARTERS, Period
-from pipelines.sources.bls_files import area_of_member, area_slice, year_of_areas
+from pipelines.sources.archive_safety import ARCHIVE
+from pipelines.sources.bls_files import area_of_member, area_slice, year_of_areas, year_of_nation
 
 BASE = "https://data.bls.gov/cew"
 
@@ -36,9 +37,23 @@ def test_the_address_of_a_years_zip() -> None:
     assert str(file) == "bls 1990 all areas"
 
 
+@pytest.mark.parametrize(("of_quarters", "kind"), [(True, "qtrly"), (False, "annual")])
+def test_the_address_of_a_years_table_of_the_nation(of_quarters: bool, kind: str) -> None:
+    file = year_of_nation(BASE, 2025, of_quarters)
+    assert file.address == f"https://data.bls.gov/cew/data/files/2025/csv/2025_{kind}_singlefile.zip"
+    assert (file.name, file.period) == (f"2025_{kind}_singlefile.zip", Period(2025))
+    assert (file.area_fips, file.has_quarters) == (None, of_quarters)
+
+
 def test_files_are_as_large_as_they_can_be_and_no_larger() -> None:
     assert 3 * 10**6 < area_slice(BASE, Period(2025, 1), "US000").largest_bytes < 10**8
-    assert 300 * 10**6 < year_of_areas(BASE, 2025).largest_bytes < 3 * 10**9
+    for file in (year_of_areas(BASE, 2025), year_of_nation(BASE, 2025, True), year_of_nation(BASE, 2025, False)):
+        assert 300 * 10**6 < file.largest_bytes < 3 * 10**9
+
+
+def test_an_archive_may_hold_what_a_year_of_the_nation_unpacks_to() -> None:
+    assert ARCHIVE.total_bytes > 2 * 2_200_000_000  # 2025 with all quarters
+    assert ARCHIVE.ratio > 2 * 2200 / 287
 
 
 @given(st.lists(st.tuples(st.integers(1990, 2060), st.sampled_from(QUARTERS), st.sampled_from(["41051", "US000"]))))

@@ -17,7 +17,7 @@ from pipelines.domain.release_calendar import (
     release_date,
     release_window,
 )
-from pipelines.sources.bls_files import area_slice, year_of_areas
+from pipelines.sources.bls_files import area_slice, year_of_areas, year_of_nation
 from pipelines.sources.capture_plan import (
     PROBES,
     SECONDS_A_SLICE,
@@ -26,6 +26,7 @@ from pipelines.sources.capture_plan import (
     Wanted,
     left_of,
     plan_bls,
+    plan_nation,
     plan_qualityinfo,
 )
 from pipelines.sources.capture_scope import CaptureScope
@@ -320,6 +321,89 @@ def test_zips_in_hand_stay_zips() -> None:
     found = plan_bls(BASE, NO_YEARS, IN_WINDOW, answers, Wanted(since=2026))
     assert [one.file for one in found.requests if one.file.period.year == 2026] == [year_of_areas(BASE, 2026)]
     assert {one.file.period for one in plan_bls(BASE, NO_YEARS, IN_WINDOW, answers).requests} == {Period(2027, 1)}
+
+
+# The whole nation
+
+
+def nation(answers: Sequence[LastAnswer] = (), wanted: Wanted = ALL, today: date = TODAY) -> list[tuple[str, str]]:
+    """Reason and name of each file that is asked for."""
+    return [(one.reason, one.file.name) for one in plan_nation(BASE, SCOPE, today, answers, wanted).requests]
+
+
+def of_nation(year: int, of_quarters: bool, day: date, first: date, last_quarter: str | None = None) -> LastAnswer:
+    """An answer of a day, of an address that has had content since another day."""
+    found = answer(year_of_nation(BASE, year, of_quarters), day)
+    return replace(found, first_captured_at=f"{first}T16:00:00.000000+00:00", last_quarter=last_quarter)
+
+
+def test_the_nation_is_the_scopes_years_as_archives_and_averages_of_whole_years() -> None:
+    """On 9 December 2026 the second quarter may be out: 2025 is whole, 2026 has no averages yet."""
+    assert nation() == [
+        ("never seen", "2026_qtrly_singlefile.zip"),
+        ("never seen", "2025_qtrly_singlefile.zip"),
+        ("never seen", "2025_annual_singlefile.zip"),
+    ]
+    found = plan_nation(BASE, SCOPE, TODAY, ())
+    assert found.least_requests() == 3
+    assert found.seconds() == pytest.approx(3 * SECONDS_A_ZIP)
+
+
+def test_a_first_year_and_a_backfill_choose_the_nations_years() -> None:
+    since = [name for _, name in nation(wanted=Wanted(since=1990))]
+    assert len(since) == 2 * 36 + 1
+    assert since[-2:] == ["1990_qtrly_singlefile.zip", "1990_annual_singlefile.zip"]
+    backfill = Wanted(quarters=(Period(2016, 2), Period(2017, 4), Period(2026, 4)))
+    assert [name for _, name in nation(wanted=backfill)] == [
+        "2017_qtrly_singlefile.zip",
+        "2017_annual_singlefile.zip",
+        "2016_qtrly_singlefile.zip",
+        "2016_annual_singlefile.zip",
+    ]
+
+
+def test_a_year_of_the_nation_is_final_three_weeks_after_the_next_first_quarter_came() -> None:
+    """2026-Q1 came on 28 August 2026 inside the zip of 2026, so that 2025 is final from 18 September on."""
+    came = date(2026, 8, 28)
+    for looked, is_asked in ((date(2026, 9, 17), True), (date(2026, 9, 18), False)):
+        answers = [
+            of_nation(2026, True, looked, came, "2026-Q1"),
+            of_nation(2025, True, looked, came, "2025-Q4"),
+            of_nation(2025, False, looked, came),
+        ]
+        found = plan_nation(BASE, SCOPE, TODAY, answers)
+        names = [one.file.name for one in found.requests if one.reason == "open for revision"]
+        of_2025 = ["2025_qtrly_singlefile.zip", "2025_annual_singlefile.zip"] if is_asked else []
+        assert names == ["2026_qtrly_singlefile.zip", *of_2025]
+        assert found.final_files == 2 - len(of_2025)
+
+
+def test_a_new_years_archive_and_its_averages_are_new_periods_until_they_are_there() -> None:
+    in_2027 = date(2027, 6, 1)
+    whole = of_nation(2026, True, date(2027, 3, 30), date(2026, 8, 28), "2026-Q3")
+    assert nation([whole], today=in_2027)[:2] == [
+        ("new period", "2026_annual_singlefile.zip"),
+        ("open for revision", "2026_qtrly_singlefile.zip"),
+    ]
+    in_window = nation([replace(whole, last_quarter="2026-Q4")], today=date(2027, 8, 2))
+    assert ("new period", "2027_qtrly_singlefile.zip") in in_window
+
+
+def test_a_quarter_that_is_not_in_the_years_archive_is_late() -> None:
+    """The archive of 2026 is in hand with its first quarter; the second should be out by the end of December."""
+    in_hand = of_nation(2026, True, date(2026, 12, 31), date(2026, 8, 28), "2026-Q1")
+    assert plan_nation(BASE, SCOPE, date(2026, 12, 31), [in_hand]).late == ()
+    assert plan_nation(BASE, SCOPE, date(2027, 1, 1), [in_hand]).late == (NEWEST,)
+    there = replace(in_hand, last_quarter="2026-Q2")
+    assert plan_nation(BASE, SCOPE, date(2027, 1, 1), [there]).late == ()
+
+
+def test_a_year_of_the_nation_in_hand_that_is_not_final_stays_in_the_plan() -> None:
+    no_years = replace(SCOPE, bls_years=0)
+    of_2026 = of_nation(2026, True, date(2027, 7, 30), date(2026, 8, 28), "2026-Q4")
+    found = plan_nation(BASE, no_years, IN_WINDOW, [of_2026])
+    assert {one.file.period.year for one in found.requests} == {2026, 2027}
+    assert {one.file.period.year for one in plan_nation(BASE, no_years, IN_WINDOW, ()).requests} == {2027}
 
 
 # Late, and lost
