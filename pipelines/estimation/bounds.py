@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from pipelines.estimation.cell_bounds import bound_cells
 from pipelines.estimation.cell_network import MEASURES, CellNetwork, Whole
 from pipelines.estimation.component_program import ComponentProgram, NoValuesFit
 from pipelines.estimation.contradictions import ContradictoryEquations
+from pipelines.estimation.enclosures import Enclosure
 from pipelines.estimation.hidden_totals import HiddenTotals, distinct_rows
 from pipelines.estimation.linear_programs import Floats
 
@@ -39,17 +41,21 @@ class BoundProgram:
         self.measure = measure
         rows = _rows(network, measure)
         residual = rows["residual"].to_numpy()
+        kind = rows["equation"].rank("dense").to_numpy()
+        lower, upper = bound_cells(network, measure)
         matrix = _matrix(network)
         of_row, self._component = _components(matrix)
         self._programs: dict[int, tuple[ComponentProgram, NDArray[np.intp]]] = {}
         for component in np.flatnonzero(np.bincount(of_row) > 1).tolist():
             own, leaves = np.flatnonzero(of_row == component), np.flatnonzero(self._component == component)
             try:
-                program = ComponentProgram(matrix[own][:, leaves], residual[own], UNITS.get(measure, 1))
+                part = matrix[own][:, leaves]
+                enclosure = Enclosure(part, kind[own], residual[own], lower[leaves], upper[leaves])
+                program = ComponentProgram(part, residual[own], UNITS.get(measure, 1), enclosure)
             except NoValuesFit as conflict:
                 raise _contradiction(rows[own], conflict.weights) from None
             self._programs[component] = program, leaves
-        self._solved: dict[tuple[int, bytes, bytes], float] = {}
+        self._solved: dict[tuple[int, bytes, bytes], tuple[float, float]] = {}
 
         # Groups without other equations: all of the residual goes to the leaf that costs least.
         alone = np.flatnonzero(~np.isin(self._component, list(self._programs)))
@@ -62,31 +68,50 @@ class BoundProgram:
 
         Both are whole, so that what is proven is rounded inwards. Without metropolitan equations it is whole already.
         """
-        lower, upper = totals.known[self.measure].copy(), totals.known[self.measure].copy()
-        hidden = np.flatnonzero(np.diff(totals.selection.indptr)).tolist()
-        # All minima, then all maxima: a solve that resembles the one before is quick.
-        for total in hidden:
-            lower[total] += int(np.ceil(self.least(_costs(totals, total))))
-        for total in hidden:
-            upper[total] -= int(np.ceil(self.least(-_costs(totals, total))))
-        return lower, upper
+        selection = sparse.csc_array(totals.selection, dtype=np.float64)
+        lower, upper = self._ends_of_alone(selection)
+        for component, (_, leaves) in self._programs.items():
+            part = sparse.csr_array(selection[:, leaves])
+            hidden = np.flatnonzero(np.diff(part.indptr))
+            if len(hidden):
+                ends = self._ends(component, sparse.csr_array(part[hidden]))
+                lower[hidden] += ends[0]
+                upper[hidden] += ends[1]
+        known = totals.known[self.measure]
+        return known + np.ceil(lower).astype(np.int64), known + np.floor(upper).astype(np.int64)
 
-    def least(self, cost: Floats) -> float:
-        """A proven lower bound of cost @ values of the leaves."""
-        bound = (
-            float(np.minimum.reduceat(cost[self._alone], self._starts) @ self._of_alone) if len(self._alone) else 0.0
+    def _ends(self, component: int, selection: sparse.csr_array) -> tuple[Floats, Floats]:
+        """The least and the most of totals of one component's leaves; totals of the same leaves are solved once."""
+        first, place = distinct_rows(selection)
+        rows = (slice(*selection.indptr[[row, row + 1]]) for row in first)
+        keys = [(component, selection.indices[own].tobytes(), selection.data[own].tobytes()) for own in rows]
+        new = [number for number, key in enumerate(keys) if key not in self._solved]
+        if new:
+            ends = self._programs[component][0].ends(sparse.csr_array(selection[first[new]]))
+            self._solved |= zip(
+                (keys[number] for number in new), zip(*(end.tolist() for end in ends), strict=True), strict=True
+            )
+        lower, upper = np.array([self._solved[key] for key in keys]).T
+        return lower[place], upper[place]
+
+    def _ends_of_alone(self, selection: sparse.csc_array) -> tuple[Floats, Floats]:
+        """What the groups without other equations give of each total: all of the residual goes to one leaf of each."""
+        count = selection.shape[0]
+        if not len(self._alone):
+            return np.zeros(count), np.zeros(count)
+        sizes = np.diff(self._starts, append=len(self._alone))
+        counted = sparse.coo_array(selection[:, self._alone])
+        group = np.repeat(np.arange(len(sizes)), sizes)[counted.col]
+        pairs, place = np.unique(counted.row.astype(np.int64) * len(sizes) + group, return_inverse=True)
+        least, most = np.full(len(pairs), np.inf), np.zeros(len(pairs))
+        np.minimum.at(least, place, counted.data)
+        np.maximum.at(most, place, counted.data)
+        least[np.bincount(place, minlength=len(pairs)) < sizes[pairs % len(sizes)]] = 0
+        lower, upper = (
+            np.bincount(pairs // len(sizes), each * self._of_alone[pairs % len(sizes)], count).astype(np.float64)
+            for each in (least, most)
         )
-        for component in np.unique(self._component[np.flatnonzero(cost)]).tolist():
-            if component not in self._programs:
-                continue
-            program, leaves = self._programs[component]
-            own = cost[leaves]
-            costly = np.flatnonzero(own)
-            key = component, costly.tobytes(), own[costly].tobytes()
-            if key not in self._solved:
-                self._solved[key] = program.least(own)
-            bound += self._solved[key]
-        return bound
+        return lower, upper
 
     def cheapest(self, cost: Floats) -> tuple[float, Floats]:
         """A proven lower bound of cost @ values, and values that fit all equations and come to the least cost."""

@@ -15,12 +15,15 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from pipelines.estimation.cell_network import Whole
+from pipelines.estimation.enclosures import Enclosure
 from pipelines.estimation.linear_programs import Floats, new_solver, require_optimum
 
 # Duals closer to a whole number are taken for it: any duals prove a bound.
 ROUNDED = 1e-9
 # More than what rounding may add up to in a sum of floating-point numbers, relative to their size.
 PRECISION = 1e-13
+# Values this near to a whole bound, in jobs or dollars, have reached it: the solver's own are as inexact.
+REACHED = 1e-3
 # Duals of a conflict are whole numbers or simple fractions; what is less is none.
 TINY = 1e-6
 PRIMAL_SIMPLEX = 4
@@ -40,11 +43,12 @@ class NoValuesFit(Exception):  # noqa: N818, an answer rather than a fault
 class ComponentProgram:
     """A program whose costs alone change, so that each solve starts from the last one's answer."""
 
-    def __init__(self, matrix: sparse.csc_array, residual: Whole, unit: int) -> None:
+    def __init__(self, matrix: sparse.csc_array, residual: Whole, unit: int, enclosure: Enclosure) -> None:
         """matrix: rows by leaves, 0 and 1; residual: by row; unit: solve in units of this many.
 
-        Raises NoValuesFit.
+        enclosure: what the same rows prove without a solver. Raises NoValuesFit.
         """
+        self._enclosure = enclosure
         self._transposed = sparse.csr_array(matrix.T, dtype=np.float64)
         self._residual = residual.astype(np.float64)
         entries = matrix.tocoo()
@@ -57,6 +61,27 @@ class ComponentProgram:
         if status == highspy.HighsModelStatus.kInfeasible:
             raise NoValuesFit(_conflict(matrix, self._residual / unit))
         require_optimum(status)
+
+    def ends(self, selection: sparse.csr_array) -> tuple[Floats, Floats]:
+        """The least and the most, both proven, that each total of leaves can be; selection counts them, [total, leaf].
+
+        Values that any solve came to show of every total how low and high it can be: where that is as far as the
+        enclosure allows, nothing is left to solve.
+        """
+        lower, upper = self._enclosure.ends(selection)
+        lowest = highest = selection @ self.values()
+        for sign, end in ((1, lower), (-1, upper)):  # a solve that resembles the one before is quick
+            for total in range(selection.shape[0]):
+                reached = lowest[total] if sign > 0 else highest[total]
+                if sign * (reached - end[total]) <= REACHED:
+                    continue
+                own = slice(*selection.indptr[[total, total + 1]])
+                cost = np.zeros(selection.shape[1])
+                cost[selection.indices[own]] = sign * selection.data[own]
+                end[total] = sign * self.least(cost)
+                came_to = selection @ self.values()
+                lowest, highest = np.minimum(lowest, came_to), np.maximum(highest, came_to)
+        return lower, upper
 
     def least(self, cost: Floats) -> float:
         """A proven lower bound of cost @ values; exact where costs and duals are whole numbers.
