@@ -10,7 +10,7 @@ from pipelines.orchestration.estimation_runs import estimate_everything
 from pipelines.orchestration.factories import Report, build_tables, check_specs, sql_table_asset
 from pipelines.orchestration.metadata import table_spec
 from pipelines.settings import Settings
-from pipelines.warehouse.build import build_from_frame
+from pipelines.warehouse.build import build_from_frame, build_from_parquet
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
 from pipelines.warehouse.contracts.estimates import MADE_FROM
@@ -26,7 +26,7 @@ TABLES = [sql_table_asset(name) for name in model_names("estimates")]
 def hidden_figures(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Bounds, estimates and intervals of every hidden cell and of every figure that has some."""
     with without_values(settings), open_database(settings.working_database, read_only=True) as connection:
-        frames = estimate_everything(connection, settings.estimates_dir, processes=os.cpu_count() or 1)
-    yield from build_tables(
-        context, settings, {name: partial(build_from_frame, frame=frame) for name, frame in frames.items()}
-    )
+        found = estimate_everything(connection, settings.estimates_dir, processes=os.cpu_count() or 1)
+    builds = {name: partial(build_from_frame, frame=frame) for name, frame in found.frames.items()}
+    cells = {"estimates.hidden_cells": partial(build_from_parquet, files=found.hidden_cells)}
+    yield from build_tables(context, settings, cells | builds)

@@ -6,17 +6,18 @@ conflicts, each .parquet; a folder appears whole or not at all.
 """
 
 import hashlib
+import os
 import pickle
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import duckdb
 import polars as pl
@@ -28,6 +29,9 @@ from pipelines.estimation.state_estimates import AskedTotals, StateEstimates, es
 from pipelines.estimation.state_years import MOST_QUARTERS_APART, separate_areas, state_year
 from pipelines.warehouse.reports import read_report
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""For the linear algebra of each process: its threads wait for each other by turning round, several times as much work
+where processes share the cores, and the last digits of standard errors would depend on how many cores there are."""
 PACKAGES = ("highspy", "numpy", "polars", "scipy")
 CONFLICTS_SCHEMA = pl.Schema(
     {"quarter": pl.Int8(), "place": pl.Int16(), "reason": pl.String()} | dict(ROWS_SCHEMA.items())
@@ -62,43 +66,53 @@ class Inputs:
         return digest.hexdigest()
 
 
-def estimate_everything(
-    connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1
-) -> dict[str, pl.DataFrame]:
-    """The tables of the estimates layer that are not SQL, by name. folder: where finished states and years are kept.
+@dataclass(frozen=True)
+class Estimates:
+    """The tables of the estimates layer that are not SQL.
 
-    processes: states and years that are estimated at a time, this process being one of them.
+    hidden_cells: Parquet files that hold estimates.hidden_cells together; none where nothing is hidden. There are too
+    many of a nation to go through this process. frames: the other tables, by name.
+    """
+
+    hidden_cells: Sequence[Path]
+    frames: Mapping[str, pl.DataFrame]
+
+
+def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1) -> Estimates:
+    """Estimates every state and year of the warehouse. folder: where finished states and years are kept.
+
+    processes: states and years that are estimated at a time; more than one in processes of their own.
     """
     kept = folder / code_fingerprint()
-    nothing, no_source = StateEstimates.nothing(), pl.lit("").alias("source")
-    no_state = (no_source, pl.lit("").alias("state_fips"), pl.lit(0, pl.Int16).alias("year"))
-    cells, totals, months = (
-        [frame.with_columns(no_source)] for frame in (nothing.cells, nothing.totals, nothing.months)
-    )
-    conflicts = [_conflicts({}).with_columns(no_state)]
-    for place, found in _ensure_all(read_inputs(connection), kept, processes):
-        source = pl.lit(place.source).alias("source")
-        cells.append(found["cells"].with_columns(source))
-        totals.append(found["totals"].with_columns(source))
-        months.append(found["months"].with_columns(source))
-        of_state = (source, pl.lit(place.state_fips).alias("state_fips"), pl.lit(place.year, pl.Int16).alias("year"))
-        conflicts.append(found["conflicts"].with_columns(of_state))
+    found = ensure_all(read_inputs(connection), kept, processes)
     _forget_other_code(folder, kept)
-    sums = read_report(connection, "estimation_sums")["group_key"].unique().sort()
-    by_source = pl.concat(totals).partition_by("source", as_dict=True, include_key=False)
+    return added_up(found, read_report(connection, "estimation_sums")["group_key"].unique().sort())
+
+
+def added_up(found: Sequence[Path], sums: pl.Series) -> Estimates:
+    """The tables of what was found in some states and years, by their folders; sums: the groups that are sums."""
+    nothing, no_source = StateEstimates.nothing(), pl.lit("").alias("source")
+    totals, months = (
+        pl.concat([frame.with_columns(no_source), *(pl.read_parquet(each / f"{name}.parquet") for each in found)])
+        for name, frame in (("totals", nothing.totals), ("months", nothing.months))
+    )
+    no_state = (no_source, pl.lit("").alias("state_fips"), pl.lit(0, pl.Int16).alias("year"))
+    conflicts = [pl.read_parquet(each / "conflicts.parquet") for each in found]
     regions = [region_estimates(nothing.totals, sums).with_columns(no_source)]
     pay = [pay_estimates(nothing.totals).with_columns(no_source)]
-    for (name,), of_source in by_source.items():
+    for (name,), of_source in totals.partition_by("source", as_dict=True, include_key=False).items():
         source = pl.lit(name).alias("source")
         regions.append(region_estimates(of_source, sums).with_columns(source))
         pay.append(pay_estimates(of_source).with_columns(source))
-    return {
-        "estimates.hidden_cells": pl.concat(cells),
-        "estimates.region_estimates": pl.concat(regions),
-        "estimates.pay_estimates": pl.concat(pay),
-        "estimates.monthly_employment": monthly_employment(pl.concat(months)),
-        "estimates.contradictions": pl.concat(conflicts),
-    }
+    return Estimates(
+        [each / "cells.parquet" for each in found],
+        {
+            "estimates.region_estimates": pl.concat(regions),
+            "estimates.pay_estimates": pl.concat(pay),
+            "estimates.monthly_employment": monthly_employment(months),
+            "estimates.contradictions": pl.concat([_conflicts({}).with_columns(no_state), *conflicts]),
+        },
+    )
 
 
 def read_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Inputs]:
@@ -138,40 +152,48 @@ def _in_these_areas(regions: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return regions.join(areas, on="area_fips", how="semi").unique().sort("region", "area_fips")
 
 
-def _ensure_all(
-    every: Iterable[Inputs], kept: Path, processes: int
-) -> Iterator[tuple[Place, Mapping[str, pl.DataFrame]]]:
-    """What was found, in the order of the inputs. The last one that is not kept is estimated in this process."""
-    done: list[tuple[Place, Path]] = []
-    running: list[Future[None]] = []
-    with ThreadPoolExecutor(max(processes - 1, 1)) as others:
-        waiting: tuple[Inputs, Path] | None = None
+def ensure_all(every: Iterable[Inputs], kept: Path, processes: int) -> list[Path]:
+    """The folders of what was found, in the order of the inputs; in this process, or in so many others."""
+    done: list[Path] = []
+    running: set[Future[None]] = set()
+    with ThreadPoolExecutor(processes) as others:
         for inputs in every:
-            if waiting:
-                running = [each for each in running if not each.done() or each.result()]  # which raises what failed
-                if len(running) < processes - 1:
-                    running.append(others.submit(_ensure_elsewhere, *waiting))
-                else:
-                    _ensure(*waiting)
             folder = kept / inputs.content_sha256()
-            done.append((inputs.place, folder))
-            waiting = None if folder.exists() else (inputs, folder)
-        if waiting:
-            _ensure(*waiting)
-        for each in running:
-            each.result()
-    for place, folder in done:
-        names = ("cells", "totals", "months", "conflicts")
-        yield place, {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}
+            done.append(folder)
+            if folder.exists():
+                continue
+            if processes == 1:
+                _ensure(inputs, folder)
+                continue
+            while len(running) >= processes:
+                ended, running = wait(running, return_when=FIRST_COMPLETED)
+                _require_success(ended)
+            running.add(others.submit(_ensure_elsewhere, inputs.place, _packed(inputs, folder)))
+        _require_success(running)
+    return done
 
 
-def _ensure_elsewhere(inputs: Inputs, folder: Path) -> None:
+def _require_success(ended: Iterable[Future[None]]) -> None:
+    for each in ended:
+        each.result()  # which raises what failed
+
+
+def _packed(inputs: Inputs, folder: Path) -> IO[bytes]:
+    """What another process needs, in a file without a name: so many states need not be held in this one's memory."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whom it is handed to
+    pickle.dump((inputs, folder), file)
+    file.seek(0)
+    return file
+
+
+def _ensure_elsewhere(place: Place, asked: IO[bytes]) -> None:
     """The same in a process of its own. Not by multiprocessing, which would run the caller's main program once more."""
     program = f"from {__name__} import ensure_what_stdin_says; ensure_what_stdin_says()"
-    asked = pickle.dumps((inputs, folder))
-    ended = subprocess.run([sys.executable, "-c", program], input=asked, stderr=subprocess.PIPE, check=False)
+    command, environment = [sys.executable, "-c", program], os.environ | ONE_THREAD
+    with asked:
+        ended = subprocess.run(command, stdin=asked, stderr=subprocess.PIPE, env=environment, check=False)
     if ended.returncode:
-        raise RuntimeError(f"estimating {' '.join(map(str, inputs.place))} failed: {ended.stderr.decode()}")
+        raise RuntimeError(f"estimating {' '.join(map(str, place))} failed: {ended.stderr.decode()}")
 
 
 def ensure_what_stdin_says() -> None:
@@ -199,11 +221,13 @@ def _estimate(inputs: Inputs) -> dict[str, pl.DataFrame]:
     except ValueError as error:
         found = StateEstimates.nothing()
         conflicts = dict.fromkeys((quarter.quarter for quarter in year.quarters), error) | dict(year.conflicts)
+    source = pl.lit(inputs.place.source).alias("source")
+    of_state = (pl.lit(inputs.place.state_fips).alias("state_fips"), pl.lit(inputs.place.year, pl.Int16).alias("year"))
     return {
-        "cells": found.cells,
-        "totals": found.totals,
-        "months": found.months,
-        "conflicts": _conflicts(conflicts),
+        "cells": found.cells.with_columns(source),
+        "totals": found.totals.with_columns(source),
+        "months": found.months.with_columns(source),
+        "conflicts": _conflicts(conflicts).with_columns(source, *of_state),
     }
 
 

@@ -52,7 +52,7 @@ def build_from_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame:
 
 
 def build_from_parquet(connection: duckdb.DuckDBPyConnection, table: Table, files: Sequence[Path]) -> int:
-    """Replaces a table, or a view, by the rows of Parquet files; the number of rows."""
+    """Replaces a table, or a view, by the rows of Parquet files, a table also by those of none; the number of rows."""
     _make_room(connection, table)
     if table.is_view:
         names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
@@ -60,8 +60,9 @@ def build_from_parquet(connection: duckdb.DuckDBPyConnection, table: Table, file
     else:
         connection.execute(table.create_statement())
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        relation = connection.read_parquet([str(file) for file in files])
-        relation.select(columns).insert_into(table.name)
+        if files:
+            relation = connection.read_parquet([str(file) for file in files])
+            relation.select(columns).insert_into(table.name)
     return 0 if table.is_view else count_rows(connection, table)
 
 

@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from pipelines.domain.code_tables import ownerships
 from pipelines.orchestration import estimation_runs
 from pipelines.orchestration.estimation_runs import Inputs, code_fingerprint, estimate_everything, read_inputs
-from pipelines.warehouse.build import build_from_frame, check_contract
+from pipelines.warehouse.build import build_from_frame, build_from_parquet, check_contract
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
 from pipelines.warehouse.contracts.estimates import MADE_FROM
@@ -128,8 +128,16 @@ def no_estimating(*_: object) -> None:
 # What comes out
 
 
+def estimated_frames(connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1) -> Frames:
+    """All tables as frames."""
+    found = estimate_everything(connection, folder, processes)
+    table = ALL_TABLES["estimates.hidden_cells"]
+    build_from_parquet(connection, table, found.hidden_cells)
+    return {table.name: connection.execute(f"FROM {table.name}").pl(), **found.frames}
+
+
 def test_the_tables_are_those_of_the_contracts(oregon: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    frames = estimate_everything(oregon, tmp_path / "kept")
+    frames = estimated_frames(oregon, tmp_path / "kept")
     assert set(frames) == set(MADE_FROM)
     for name, frame in frames.items():
         build_from_frame(oregon, ALL_TABLES[name], frame)
@@ -145,7 +153,7 @@ def test_the_tables_are_those_of_the_contracts(oregon: duckdb.DuckDBPyConnection
 
 
 def test_without_cells_the_tables_are_empty(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    for name, frame in estimate_everything(warehouse, tmp_path / "kept").items():
+    for name, frame in estimated_frames(warehouse, tmp_path / "kept").items():
         assert build_from_frame(warehouse, ALL_TABLES[name], frame) == 0
         assert check_contract(warehouse, ALL_TABLES[name]) == []
 
@@ -153,7 +161,7 @@ def test_without_cells_the_tables_are_empty(warehouse: duckdb.DuckDBPyConnection
 def test_a_region_of_two_states_is_their_sum(oregon: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     add_area(oregon, "53011")
     ask(oregon, "border", "41001", "53011")
-    frames = estimate_everything(oregon, tmp_path / "kept")
+    frames = estimated_frames(oregon, tmp_path / "kept")
     border = figure(frames, "border", "single")
     assert (border["known"], border["upper"], border["hidden_cells"]) == (0, 60, 2)
     assert figure(frames, "border", "health")["known"] == 140
@@ -167,7 +175,7 @@ def test_a_region_of_two_states_is_their_sum(oregon: duckdb.DuckDBPyConnection, 
 def test_sources_are_estimated_each_by_itself(oregon: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     add_area(oregon, "41001", COUNTY | {"5 236115": (3, 21), "5 236116": (2, 9)}, source="sample")
     ask(oregon, "one", "41001", source="sample")
-    frames = estimate_everything(oregon, tmp_path / "kept")
+    frames = estimated_frames(oregon, tmp_path / "kept")
     assert figure(frames, "one", "single", source="sample")["estimate"] == 21
     assert figure(frames, "one", "single", source="bls")["upper"] == 30
 
@@ -192,7 +200,7 @@ def test_a_state_without_all_its_counties_stands_apart(oregon: duckdb.DuckDBPyCo
     oregon.execute("DELETE FROM estimates.network_cells WHERE area_fips = '41003'")
     regions = [inputs.asked.regions.rows() for inputs in read_inputs(oregon)]
     assert regions == [[("one", "41001")], [("oregon", "41000")]]
-    frames = estimate_everything(oregon, tmp_path / "kept")
+    frames = estimated_frames(oregon, tmp_path / "kept")
     assert figure(frames, "oregon", "health")["known"] == 140
     assert figure(frames, "one", "health")["known"] == 70
 
@@ -200,7 +208,7 @@ def test_a_state_without_all_its_counties_stands_apart(oregon: duckdb.DuckDBPyCo
 def test_a_state_nobody_asks_for_is_passed_over(oregon: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     oregon.execute("DELETE FROM estimates.network_cells WHERE area_fips = '41003'")
     oregon.execute("DELETE FROM estimates.asked_regions WHERE region = 'oregon'")
-    frames = estimate_everything(oregon, tmp_path / "kept")
+    frames = estimated_frames(oregon, tmp_path / "kept")
     assert frames["estimates.region_estimates"]["region"].unique().to_list() == ["one"]
     assert frames["estimates.contradictions"].is_empty()
 
@@ -217,7 +225,7 @@ def test_a_second_run_reads_what_was_found(
     oregon: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = tmp_path / "kept"
-    first = estimate_everything(oregon, kept)
+    first = estimated_frames(oregon, kept)
     (folder,) = folders(kept)
     assert folder.startswith(f"{code_fingerprint()}/")
     assert sorted(path.name for path in (kept / folder).iterdir()) == [
@@ -227,7 +235,7 @@ def test_a_second_run_reads_what_was_found(
         "totals.parquet",
     ]
     monkeypatch.setattr(estimation_runs, "estimate_state_year", no_estimating)
-    second = estimate_everything(oregon, kept)
+    second = estimated_frames(oregon, kept)
     assert folders(kept) == [folder]
     for name, frame in first.items():
         assert_frame_equal(second[name], frame)
@@ -266,7 +274,7 @@ def test_only_the_changed_state_is_estimated_again(
     kept = tmp_path / "kept"
     add_area(oregon, "53011")
     ask(oregon, "other", "53011")
-    before = estimate_everything(oregon, kept)
+    before = estimated_frames(oregon, kept)
     first = folders(kept)
     oregon.execute(
         "UPDATE estimates.network_cells SET wages_usd = wages_usd + 10 "
@@ -274,7 +282,7 @@ def test_only_the_changed_state_is_estimated_again(
     )
     estimated, found = [], estimation_runs.estimate_state_year
     monkeypatch.setattr(estimation_runs, "estimate_state_year", lambda *given: estimated.append(given) or found(*given))
-    after = estimate_everything(oregon, kept)
+    after = estimated_frames(oregon, kept)
     assert len(estimated) == 1
     assert len(first) == 2
     assert set(folders(kept)) > set(first)
@@ -286,8 +294,8 @@ def test_several_processes_find_what_one_does(oregon: duckdb.DuckDBPyConnection,
     for state in ("53", "16", "06"):
         add_area(oregon, f"{state}011")
         ask(oregon, f"of {state}", f"{state}011")
-    alone = estimate_everything(oregon, tmp_path / "alone")
-    together = estimate_everything(oregon, tmp_path / "together", processes=3)
+    alone = estimated_frames(oregon, tmp_path / "alone")
+    together = estimated_frames(oregon, tmp_path / "together", processes=3)
     assert len(folders(tmp_path / "together")) == 4
     assert folders(tmp_path / "together") == folders(tmp_path / "alone")
     for name, frame in alone.items():
@@ -302,7 +310,7 @@ def test_a_process_that_fails_fails_the_run(
     of_state = {"41": "no\0name", "53": "name"}
     monkeypatch.setattr(Inputs, "content_sha256", lambda inputs: of_state[inputs.place.state_fips])
     with pytest.raises(RuntimeError, match=r"estimating bls 41 2016 failed: (?s:.*)null byte"):
-        estimate_everything(oregon, tmp_path / "kept", processes=2)
+        estimated_frames(oregon, tmp_path / "kept", processes=2)
 
 
 def test_what_other_code_found_is_forgotten(
@@ -310,10 +318,10 @@ def test_what_other_code_found_is_forgotten(
 ) -> None:
     kept = tmp_path / "kept"
     monkeypatch.setattr(estimation_runs, "code_fingerprint", lambda: "of other code")
-    estimate_everything(oregon, kept)
+    estimated_frames(oregon, kept)
     (kept / "note.txt").write_text("stays")
     monkeypatch.undo()
-    estimate_everything(oregon, kept)
+    estimated_frames(oregon, kept)
     assert sorted(path.name for path in kept.iterdir()) == sorted(["note.txt", code_fingerprint()])
 
 
@@ -344,7 +352,7 @@ def test_what_is_half_written_is_never_read(
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", write_cells_only)
     with pytest.raises(OSError, match="disk full"):
-        estimate_everything(oregon, kept)
+        estimated_frames(oregon, kept)
     assert folders(kept) == []
     monkeypatch.undo()
     (inputs,) = read_inputs(oregon)
@@ -352,7 +360,7 @@ def test_what_is_half_written_is_never_read(
     left = kept / code_fingerprint() / ".part-killed" / inputs.content_sha256()
     left.mkdir(parents=True)
     (left / "cells.parquet").write_text("half of it")
-    assert figure(estimate_everything(oregon, kept), "one", "health")["known"] == 70
+    assert figure(estimated_frames(oregon, kept), "one", "health")["known"] == 70
 
 
 # Contradictions
@@ -364,7 +372,7 @@ def test_a_quarter_that_contradicts_itself_is_named_and_the_others_are_estimated
     add_area(warehouse, "41001", quarters=(1, 3, 4))
     add_area(warehouse, "41001", CONTRADICTORY, quarters=(2,))
     ask(warehouse, "one", "41001")
-    frames = estimate_everything(warehouse, tmp_path / "kept")
+    frames = estimated_frames(warehouse, tmp_path / "kept")
     contradictions = frames["estimates.contradictions"]
     of_row = ("equation", "area_fips", "own_code", "industry_code", "measure", "residual")
     assert contradictions.select("source", "state_fips", "year", "quarter", "place", *of_row).rows() == [
@@ -385,7 +393,7 @@ def test_rows_too_coarse_for_a_group_are_a_reason_without_a_row(
     coarse = {key: row for key, row in COUNTY.items() if key not in ("5 236115", "5 236116")}
     add_area(warehouse, "41001", coarse, quarters=(1, 2))
     ask(warehouse, "one", "41001")
-    frames = estimate_everything(warehouse, tmp_path / "kept")
+    frames = estimated_frames(warehouse, tmp_path / "kept")
     contradictions = frames["estimates.contradictions"]
     assert contradictions.select("quarter", "place", "equation", "residual").rows() == [
         (1, 1, None, None),
