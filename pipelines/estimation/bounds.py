@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from pipelines.estimation.cell_bounds import bound_cells
 from pipelines.estimation.cell_network import MEASURES, CellNetwork, Whole
-from pipelines.estimation.component_program import ComponentProgram, NoValuesFit
+from pipelines.estimation.component_program import ComponentProgram, NoValuesFit, Proofs
 from pipelines.estimation.contradictions import ContradictoryEquations
 from pipelines.estimation.enclosures import Enclosure
 from pipelines.estimation.hidden_totals import HiddenTotals, distinct_rows
@@ -30,6 +30,9 @@ UNITS: Mapping[str, int] = {"wages": 1000}
 CLOSE = 1e-9
 MOST_STEPS = 100
 
+Total = tuple[int, bytes, bytes]
+"""A component's part of a total: the component, its leaves, and how often each counts."""
+
 
 class BoundProgram:
     """The equations of one network and measure as linear programs, one for each connected component.
@@ -37,8 +40,10 @@ class BoundProgram:
     Raises ContradictoryEquations where no values fit them.
     """
 
-    def __init__(self, network: CellNetwork, measure: str) -> None:
+    def __init__(self, network: CellNetwork, measure: str, proofs: dict[Total, Proofs] | None = None) -> None:
+        """proofs: what the programs of other measures of the same network have proved, and this one adds to."""
         self.measure = measure
+        self._proofs = {} if proofs is None else proofs
         rows = _rows(network, measure)
         residual = rows["residual"].to_numpy()
         kind = rows["equation"].rank("dense").to_numpy()
@@ -55,7 +60,7 @@ class BoundProgram:
             except NoValuesFit as conflict:
                 raise _contradiction(rows[own], conflict.weights) from None
             self._programs[component] = program, leaves
-        self._solved: dict[tuple[int, bytes, bytes], tuple[float, float]] = {}
+        self._solved: dict[Total, tuple[float, float]] = {}
 
         # Groups without other equations: all of the residual goes to the leaf that costs least.
         alone = np.flatnonzero(~np.isin(self._component, list(self._programs)))
@@ -87,7 +92,8 @@ class BoundProgram:
         keys = [(component, selection.indices[own].tobytes(), selection.data[own].tobytes()) for own in rows]
         new = [number for number, key in enumerate(keys) if key not in self._solved]
         if new:
-            ends = self._programs[component][0].ends(sparse.csr_array(selection[first[new]]))
+            proofs = [self._proofs.setdefault(keys[number], {}) for number in new]
+            ends = self._programs[component][0].ends(sparse.csr_array(selection[first[new]]), proofs)
             self._solved |= zip(
                 (keys[number] for number in new), zip(*(end.tolist() for end in ends), strict=True), strict=True
             )

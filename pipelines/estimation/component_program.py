@@ -9,8 +9,11 @@ duality). With county and state equations alone the matrix is totally unimodular
 and the bound is exact.
 """
 
+from collections.abc import Sequence
+
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
@@ -24,9 +27,16 @@ ROUNDED = 1e-9
 PRECISION = 1e-13
 # Values this near to a whole bound, in jobs or dollars, have reached it: the solver's own are as inexact.
 REACHED = 1e-3
+# Solves for all totals at once whose ends are still to be reached, before each by itself.
+ROUNDS = 2
 # Duals of a conflict are whole numbers or simple fractions; what is less is none.
 TINY = 1e-6
 PRIMAL_SIMPLEX = 4
+
+
+Proofs = dict[int, NDArray[np.int8]]
+"""Duals that prove a total's ends: under 1 its least, under -1 its most. They prove some bound whatever the residuals
+are, and often the sharpest: months of a quarter hide their cells in the same rows."""
 
 
 class NoValuesFit(Exception):  # noqa: N818, an answer rather than a fault
@@ -56,32 +66,48 @@ class ComponentProgram:
         np.minimum.at(self._upper, entries.col, self._residual[entries.row])
         self._unit = unit
         self._cost = np.zeros(matrix.shape[1])
+        self._dual = np.zeros(matrix.shape[0])
         self._solver = _solver(matrix, self._residual / unit, self._cost)
         status = _solve(self._solver)
         if status == highspy.HighsModelStatus.kInfeasible:
             raise NoValuesFit(_conflict(matrix, self._residual / unit))
         require_optimum(status)
 
-    def ends(self, selection: sparse.csr_array) -> tuple[Floats, Floats]:
+    def ends(self, selection: sparse.csr_array, proofs: Sequence[Proofs]) -> tuple[Floats, Floats]:
         """The least and the most, both proven, that each total of leaves can be; selection counts them, [total, leaf].
 
-        Values that any solve came to show of every total how low and high it can be: where that is as far as the
-        enclosure allows, nothing is left to solve.
+        proofs: for each total what proved its ends in like programs, to which this one's are added. What no solve is
+        needed for is proven by the enclosure, or by these; values that other solves came to show that it is reached.
         """
         lower, upper = self._enclosure.ends(selection)
         lowest = highest = selection @ self.values()
         for sign, end in ((1, lower), (-1, upper)):  # a solve that resembles the one before is quick
-            for total in range(selection.shape[0]):
-                reached = lowest[total] if sign > 0 else highest[total]
-                if sign * (reached - end[total]) <= REACHED:
+            for total, proof in enumerate(proofs):
+                if sign in proof:
+                    known = sign * self._proven(_cost(selection, total, sign), proof[sign].astype(np.float64))
+                    end[total] = max(end[total], known) if sign > 0 else min(end[total], known)
+            for number in range(-ROUNDS, len(proofs)):
+                is_open = sign * ((lowest if sign > 0 else highest) - end) > REACHED
+                if number < 0:
+                    # All that may be reached at once.
+                    self.least(sign * (selection.T @ is_open.astype(np.float64)))
+                elif is_open[number]:
+                    end[number] = sign * self.least(_cost(selection, number, sign))
+                    self._remember(proofs[number], sign)
+                else:
                     continue
-                own = slice(*selection.indptr[[total, total + 1]])
-                cost = np.zeros(selection.shape[1])
-                cost[selection.indices[own]] = sign * selection.data[own]
-                end[total] = sign * self.least(cost)
                 came_to = selection @ self.values()
                 lowest, highest = np.minimum(lowest, came_to), np.maximum(highest, came_to)
         return lower, upper
+
+    def _proven(self, cost: Floats, dual: Floats) -> float:
+        """The lower bound of cost @ values that some duals prove; exact, as costs and duals are whole numbers."""
+        return float(dual @ self._residual) + self._enclosure.least(cost - self._transposed @ dual)
+
+    def _remember(self, proof: Proofs, sign: int) -> None:
+        """Adds the duals of the last solve, if they are small whole numbers."""
+        if (self._dual == self._dual.astype(np.int8)).all():
+            proof[sign] = self._dual.astype(np.int8)
 
     def least(self, cost: Floats) -> float:
         """A proven lower bound of cost @ values; exact where costs and duals are whole numbers.
@@ -92,10 +118,10 @@ class ComponentProgram:
         self._solver.changeColsCost(len(changed), changed, cost[changed])
         self._cost = cost.copy()
         require_optimum(_solve(self._solver))
-        dual = np.array(self._solver.getSolution().row_dual)
+        dual = _as_array(self._solver.getSolution().row_dual)
         whole = np.rint(dual)
         is_whole = np.abs(dual - whole) < ROUNDED
-        dual = np.where(is_whole, whole, dual)
+        self._dual = dual = np.where(is_whole, whole, dual)
         bound = dual @ self._residual + np.minimum(cost - self._transposed @ dual, 0) @ self._upper
         if is_whole.all() and (cost == np.rint(cost)).all():
             # Sums of whole numbers are exact in floating point.
@@ -105,7 +131,20 @@ class ComponentProgram:
 
     def values(self) -> Floats:
         """Values of the leaves that the last solve came to."""
-        return np.array(self._solver.getSolution().col_value) * self._unit
+        return _as_array(self._solver.getSolution().col_value) * self._unit
+
+
+def _cost(selection: sparse.csr_array, total: int, sign: int) -> Floats:
+    """How often each leaf counts in one total, with a sign."""
+    own = slice(*selection.indptr[[total, total + 1]])
+    cost = np.zeros(selection.shape[1])
+    cost[selection.indices[own]] = sign * selection.data[own]
+    return cost
+
+
+def _as_array(numbers: list[float]) -> Floats:
+    """HiGHS gives lists of numbers; this is the quick way to an array."""
+    return np.fromiter(numbers, np.float64, len(numbers))
 
 
 def _solver(matrix: sparse.csc_array, residual: Floats, cost: Floats) -> highspy.Highs:

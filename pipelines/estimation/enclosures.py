@@ -35,6 +35,10 @@ class Enclosure:
         self._least_of_row = np.append(residual - matrix @ self._upper, -np.inf)
         self._most_of_row = np.append(residual - matrix @ self._lower, np.inf)
 
+    def least(self, weights: Floats) -> float:
+        """A lower bound of the weighted sum of the leaves."""
+        return float(np.where(weights > 0, self._lower, self._upper) @ weights)
+
     def ends(self, selection: sparse.csr_array) -> tuple[Floats, Floats]:
         """The least and the most of each total, whole numbers; selection counts its leaves, [total, leaf].
 

@@ -6,7 +6,7 @@ bounds, estimates), regions and years made of several states and quarters (regio
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import polars as pl
@@ -28,7 +28,7 @@ ALL = "all_industries"
 EMPLOYMENT = "employment"
 MONTHS_OF: dict[str, tuple[str, ...]] = {EMPLOYMENT: MONTHS, WAGES: (WAGES,)}
 """The measures of totals and those of cells that each is made of: mean jobs of the months, wages."""
-# The solver works outside Python's lock; each measure has a program of its own.
+# The solver works outside Python's lock; each quarter has programs of its own.
 MOST_THREADS = 2
 
 
@@ -97,7 +97,7 @@ def estimate_state_year(year: StateYear, asked: AskedTotals) -> StateEstimates:
         return StateEstimates.nothing()
     found = estimate_periods(year.periods)
     with ThreadPoolExecutor(MOST_THREADS) as threads:
-        quarters = [_QuarterTotals(*each, asked, threads) for each in zip(year.quarters, found, strict=True)]
+        quarters = list(threads.map(partial(_QuarterTotals, asked=asked), year.quarters, found))
     totals = [part.frame(measure) for part in quarters for measure in MONTHS_OF]
     if len(quarters) == 4:
         year_totals = _whole_year(pl.concat(totals), quarters, _whole_regions(year, asked.regions))
@@ -139,9 +139,7 @@ def _cells(quarter: Quarter, found: HiddenEstimates) -> pl.DataFrame:
 class _QuarterTotals:
     """The totals of one quarter: regions by ownerships by groups."""
 
-    def __init__(
-        self, quarter: Quarter, found: HiddenEstimates, asked: AskedTotals, threads: ThreadPoolExecutor
-    ) -> None:
+    def __init__(self, quarter: Quarter, found: HiddenEstimates, asked: AskedTotals) -> None:
         network = quarter.period.network
         everything = pl.DataFrame({"group_key": [ALL], "industry_code": [ALL_INDUSTRIES]})
         parts = totals_by_ownership(network, pl.concat([asked.groups, everything]))
@@ -151,7 +149,8 @@ class _QuarterTotals:
         self.singles = single_cells(network.leaves, self.totals.selection)
         first, self.place = distinct_rows(self.totals.selection)
         self.distinct = self.totals.rows(first)
-        self.bounds = dict(zip(MEASURES, threads.map(self._hidden_bounds, MEASURES), strict=True))
+        # One after another: what proves a measure's bounds proves many of the next one's.
+        self.bounds = {measure: self._hidden_bounds(measure) for measure in MEASURES}
 
     def _hidden_bounds(self, measure: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of the hidden part of each total; totals of the same hidden leaves are bounded once."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.estimation.bounds import BoundProgram
+from pipelines.estimation.bounds import BoundProgram, Total
 from pipelines.estimation.cell_network import ALL_INDUSTRIES, MEASURES, TOTAL_COVERED, build_network
+from pipelines.estimation.component_program import Proofs
 from pipelines.estimation.estimates import HiddenPeriod
 
 # A cell's own figure of more than a year ago says little more about it than its industry does.
@@ -59,7 +60,8 @@ def state_year(cells: pl.DataFrame, tree: pl.DataFrame, breaks: pl.DataFrame, ye
             network = build_network(own, tree)
             series = breaks_before(network.leaves, breaks, number)
             period = HiddenPeriod(network, own, without_broken(others, breaks, number), series)
-            programs = {measure: BoundProgram(period.network, measure) for measure in MEASURES}
+            proofs: dict[Total, Proofs] = {}
+            programs = {measure: BoundProgram(period.network, measure, proofs) for measure in MEASURES}
             quarters.append(Quarter(quarter, period, programs))
         except ValueError as conflict:
             conflicts[quarter] = conflict
