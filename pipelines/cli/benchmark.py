@@ -24,6 +24,7 @@ from pipelines.settings import read_settings
 
 if TYPE_CHECKING:
     from pipelines.orchestration.benchmarks import StateCells
+    from pipelines.orchestration.nation_benchmarks import NationCost
     from pipelines.orchestration.speed_benchmarks import ReadingSpeed
 
 app = typer.Typer(
@@ -122,6 +123,28 @@ def records_command(
         say(f"{speed.records:,} records in {speed.seconds:.1f} s: {speed.records_a_second:,.0f} a second")
 
 
+@app.command("nation")
+def nation_command(
+    states: Annotated[int | None, typer.Option(min=1, help="So many, small to large. Without: all of them.")] = None,
+    output: Annotated[Path | None, typer.Option(help="A Markdown page whose section `nation` gets the result.")] = None,
+) -> None:
+    """Make synthetic states of real shape and estimate all their hidden cells of a year: seconds and memory."""
+    from pipelines.orchestration.nation_benchmarks import nation_cost
+
+    with messages_for_people(ValueError, RuntimeError, duckdb.Error):
+        with console.status("Making states, estimating …"):
+            cost = nation_cost(read_settings(), states)
+        sheet, sentences = _nation_sheet(cost), _nation_sentences(cost)
+        _show([sheet])
+        for sentence in sentences:
+            say(sentence)
+        if output:
+            page = output.read_text(encoding="utf-8") if output.exists() else ""
+            section = "\n".join([sheet.markdown(), *(f"* {sentence}" for sentence in sentences)])
+            output.write_text(replace_section(page, "nation", section), encoding="utf-8")
+            say(f"Written: {output}")
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table of texts; the numbers are right of `labels` columns of names."""
@@ -177,6 +200,36 @@ def _sector_sheet(cells: "StateCells", errors: pl.DataFrame) -> Sheet:
         for groups, measure, method, totals, error, points in errors.iter_rows()
     ]
     return Sheet(f"{_name(cells)}: totals with hidden cells by county, against the full truth", header, rows, labels=3)
+
+
+def _nation_sheet(cost: "NationCost") -> Sheet:
+    header = ["State", "Counties", "Cells of four quarters", "Hidden", "Seconds"]
+    names = ("state_fips", "counties", "cells", "hidden", "seconds")
+    rows = [
+        [state, *(f"{number:,}" for number in numbers), f"{seconds:.1f}"]
+        for state, *numbers, seconds in cost.states.sort("counties").select(names).iter_rows()
+    ]
+    totals = (f"{cost.states[name].sum():,}" for name in names[1:4])
+    rows.append([f"{cost.states.height} states", *totals, f"{cost.seconds:.1f}"])
+    return Sheet(f"Estimates of a year, {SYNTHETIC} states, {cost.processes} processes", header, rows)
+
+
+def _nation_sentences(cost: "NationCost") -> list[str]:
+    found = (
+        f"{cost.seconds:,.0f} s in all, {cost.adding_seconds:,.0f} s of it adding up; {cost.cpu_seconds:,.0f} CPU s."
+    )
+    peak = (
+        f"{cost.largest_megabytes:,.0f} MB in the largest state's process, {cost.parent_megabytes:,.0f} MB in the one"
+    )
+    sentences = [found, f"Peak memory: {peak} that reads states and adds up."]
+    if not cost.is_whole:
+        counted = f"all {cost.all_counties.height} states with {cost.all_counties['counties'].sum():,} counties"
+        minutes = cost.nation_seconds() / 60
+        sentences.append(
+            f"EXTRAPOLATED, not measured: {counted} would take about {minutes:,.0f} min, each the seconds of measured "
+            "states with about as many counties."
+        )
+    return sentences
 
 
 def _name(cells: "StateCells") -> str:

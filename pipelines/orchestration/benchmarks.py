@@ -179,7 +179,7 @@ def speed(database: Path, state_fips: str | None = None, year: int | None = None
         f"bound the year's totals, {totals[0].keys.height:,} sectors by regions",
         lambda: [bound_totals(network, each) for network, each in zip(networks, totals, strict=True)],
     )
-    return state, Speed(clock.steps(), _peak_megabytes())
+    return state, Speed(clock.steps(), megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 
 
 class _Clock:
@@ -256,7 +256,6 @@ def _sample_truth(state: StateCells, settings: Settings) -> pl.DataFrame:
     return truth
 
 
-def _peak_megabytes() -> float:
-    """The most memory this process has had; the system counts it in kilobytes, macOS in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def megabytes(peak: int) -> float:
+    """The most memory that a process has had, as the system counts it: in kilobytes, macOS in bytes."""
     return peak / (1e6 if sys.platform == "darwin" else 1e3)
