@@ -8,6 +8,7 @@ States are made in this process and estimated by another one, so that the memory
 
 import os
 import pickle
+import re
 import resource
 import subprocess
 import sys
@@ -146,6 +147,13 @@ def measure_what_stdin_says() -> None:
     sys.stdout.buffer.write(pickle.dumps(_measured(*pickle.load(sys.stdin.buffer))))
 
 
+def _own_peak_megabytes() -> float:
+    """The most memory of this process; where Linux tells it, without what its parent had when it started this one."""
+    status = Path("/proc/self/status")
+    told = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(told[1]) / 1e3 if told else megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
 def _measured(folder: Path, asked: Asked, processes: int) -> NationCost:
     """Estimates the states whose cells lie in a folder, as a run does, and clocks it."""
     began: dict[str, float] = {}
@@ -177,6 +185,6 @@ def _measured(folder: Path, asked: Asked, processes: int) -> NationCost:
         seconds=end - start,
         adding_seconds=end - between,
         cpu_seconds=sum(used.ru_utime + used.ru_stime for used in (of_others, own)),
-        parent_megabytes=megabytes(own.ru_maxrss),
+        parent_megabytes=_own_peak_megabytes(),
         largest_megabytes=megabytes(of_others.ru_maxrss),
     )
