@@ -5,7 +5,7 @@
 WITH months AS (
     SELECT years.year, calendar.month, (calendar.month + 2) // 3 AS quarter, published.cpi_u
     FROM (SELECT DISTINCT year FROM reference.price_index) AS years
-    CROSS JOIN range(1, 13) AS calendar(month)
+    CROSS JOIN (SELECT unnest(range(1, 13)) AS month) AS calendar
     LEFT JOIN reference.price_index AS published ON published.year = years.year AND published.month = calendar.month
 ),
 periods AS (

@@ -53,8 +53,11 @@ published_years AS (
             AS captures
     )
     FROM from_quarters AS quarters
-    SEMI JOIN same_vintage USING (source, area_fips, year)
     JOIN core.annual_file_cells AS files USING (source, area_fips, own_code, industry_code, year)
+    SEMI JOIN same_vintage
+        ON same_vintage.source = quarters.source
+        AND same_vintage.area_fips = quarters.area_fips
+        AND same_vintage.year = quarters.year
     WHERE quarters.disclosure = 'suppressed' AND files.disclosure <> 'suppressed'
 )
 SELECT *
@@ -67,5 +70,10 @@ SELECT files.* EXCLUDE (average_weekly_wage_usd, average_annual_pay_usd, capture
     'annual_file' AS basis, [files.capture_sha256] AS captures
 FROM core.annual_file_cells AS files
 ANTI JOIN complete_years USING (source, area_fips, year)
-ANTI JOIN from_quarters USING (source, area_fips, own_code, industry_code, year)
+ANTI JOIN from_quarters
+    ON from_quarters.source = files.source
+    AND from_quarters.area_fips = files.area_fips
+    AND from_quarters.own_code = files.own_code
+    AND from_quarters.industry_code = files.industry_code
+    AND from_quarters.year = files.year
 ORDER BY source, area_fips, year, own_code, industry_code

@@ -21,14 +21,18 @@ figures AS (
     SELECT figures.* EXCLUDE (known, estimate_status), grouped.group_key, figures.known IS NULL AS is_all_hidden,
         figures.estimate_status = 'published' AND figures.known = 0 AND conflicts.region IS NULL AS is_none,
         if(conflicts.region IS NULL, figures.estimate_status, 'contradictory_rows') AS estimate_status,
-        unnest(range(3 * figures.quarter - 2, 3 * figures.quarter + 1))::TINYINT AS month
+        unnest(range(3 * figures.quarter - 2, 3 * figures.quarter + 1)) AS month
     FROM marts.sector_measures AS figures
     JOIN core.industry_groups AS grouped
         ON grouped.definition = figures.definition
         AND grouped.sector = figures.sector
         AND grouped.kind = figures.sector_kind
-    SEMI JOIN places USING (source, region, year, quarter)
     LEFT JOIN conflicts USING (source, region, year, quarter)
+    SEMI JOIN places
+        ON places.source = figures.source
+        AND places.region = figures.region
+        AND places.year = figures.year
+        AND places.quarter = figures.quarter
     WHERE figures.measure = 'employment'
 ),
 months AS (
@@ -38,15 +42,22 @@ months AS (
         coalesce(released.jobs, estimated.upper) AS upper
     FROM estimates.monthly_employment AS estimated
     LEFT JOIN (
-        SELECT source, region, ownership, group_key, year, quarter,
-            unnest(range(3 * quarter - 2, 3 * quarter + 1))::TINYINT AS month,
-            unnest([month1_employment, month2_employment, month3_employment])::DOUBLE AS jobs
-        FROM core.released_totals
-        WHERE disclosure = 'disclosed' AND quarter > 0
+        SELECT source, region, ownership, group_key, year, quarter, told.month AS month, told.jobs::DOUBLE AS jobs
+        FROM (
+            SELECT source, region, ownership, group_key, year, quarter,
+                unnest([
+                    {'month': 3 * quarter - 2, 'jobs': month1_employment},
+                    {'month': 3 * quarter - 1, 'jobs': month2_employment},
+                    {'month': 3 * quarter, 'jobs': month3_employment}
+                ]) AS told
+            FROM core.released_totals
+            WHERE disclosure = 'disclosed' AND quarter > 0
+        )
     ) AS released USING (source, region, ownership, group_key, year, quarter, month)
 )
 SELECT figures.region, figures.region_name, figures.definition, figures.sector, figures.sector_name,
-    figures.sector_kind, figures.ownership, figures.period, figures.year, figures.quarter, figures.month,
+    figures.sector_kind, figures.ownership, figures.period, figures.year, figures.quarter,
+    figures.month::TINYINT AS month,
     figures.hidden_cells, figures.total_cells, figures.estimate_status,
     CASE
         WHEN figures.is_none THEN 0

@@ -48,13 +48,20 @@ later AS (
     SEMI JOIN steps USING (source, area_fips, year, quarter, vintage_number)
 ),
 compared_cells AS (
-    SELECT source, area_fips, own_code, industry_code, year, quarter, vintage_number,
-        earlier.capture_sha256 AS capture_before, later.capture_sha256 AS capture_after,
-        unnest(['establishments', 'employment', 'wages']) AS measure,
-        unnest([earlier.establishments::DOUBLE, earlier.average_employment, earlier.wages_usd]) AS before,
-        unnest([later.establishments::DOUBLE, later.average_employment, later.wages_usd]) AS after
-    FROM earlier
-    FULL JOIN later USING (source, area_fips, own_code, industry_code, year, quarter, vintage_number)
+    SELECT source, area_fips, own_code, industry_code, year, quarter, vintage_number, capture_before, capture_after,
+        figure.measure AS measure, figure.before AS before, figure.after AS after
+    FROM (
+        SELECT source, area_fips, own_code, industry_code, year, quarter, vintage_number,
+            earlier.capture_sha256 AS capture_before, later.capture_sha256 AS capture_after,
+            unnest([
+                {'measure': 'establishments', 'before': earlier.establishments::DOUBLE,
+                    'after': later.establishments::DOUBLE},
+                {'measure': 'employment', 'before': earlier.average_employment, 'after': later.average_employment},
+                {'measure': 'wages', 'before': earlier.wages_usd, 'after': later.wages_usd}
+            ]) AS figure
+        FROM earlier
+        FULL JOIN later USING (source, area_fips, own_code, industry_code, year, quarter, vintage_number)
+    )
 ),
 changed_cells AS (
     SELECT 'cell' AS kind, source, area_fips AS place, cells.own_code, cells.industry_code AS subject,

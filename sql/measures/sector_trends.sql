@@ -61,14 +61,17 @@ moved_totals AS (
         AND breaks.break_quarter > now.first_quarter - 4
 ),
 totals AS (
-    SELECT region, period, ownership,
-        unnest([
-            {'measure': 'businesses', 'total': establishments},
-            {'measure': 'employment', 'total': employment},
-            {'measure': 'wages', 'total': wages_usd::DOUBLE}
-        ], recursive := true)
-    FROM core.region_totals
-    WHERE vintage IN ('in_force', 'year_before')
+    SELECT region, period, ownership, figure.measure AS measure, figure.total AS total
+    FROM (
+        SELECT region, period, ownership,
+            unnest([
+                {'measure': 'businesses', 'total': establishments},
+                {'measure': 'employment', 'total': employment},
+                {'measure': 'wages', 'total': wages_usd::DOUBLE}
+            ]) AS figure
+        FROM core.region_totals
+        WHERE vintage IN ('in_force', 'year_before')
+    )
 )
 SELECT now.region, regions.region_name, now.definition, now.sector, sectors.sector_name, sectors.kind AS sector_kind,
     now.ownership, now.measure, now.period, now.year, now.quarter, now.series_status,

@@ -42,15 +42,18 @@ bases AS (
     WHERE regions.statewide_area IS NOT NULL
 ),
 totals AS (
-    SELECT region AS base_region, ownership, period::SMALLINT AS year,
-        unnest([
-            {'measure': 'businesses', 'total': establishments},
-            {'measure': 'employment', 'total': employment},
-            {'measure': 'wages', 'total': wages_usd::DOUBLE}
-        ], recursive := true)
-    FROM core.region_totals
-    SEMI JOIN bases ON bases.base_region = region_totals.region
-    WHERE vintage IN ('in_force', 'year_before') AND period NOT LIKE '%-Q%'
+    SELECT base_region, ownership, year, figure.measure AS measure, figure.total AS total
+    FROM (
+        SELECT region AS base_region, ownership, period::SMALLINT AS year,
+            unnest([
+                {'measure': 'businesses', 'total': establishments},
+                {'measure': 'employment', 'total': employment},
+                {'measure': 'wages', 'total': wages_usd::DOUBLE}
+            ]) AS figure
+        FROM core.region_totals
+        SEMI JOIN bases ON bases.base_region = region_totals.region
+        WHERE vintage IN ('in_force', 'year_before') AND period NOT LIKE '%-Q%'
+    )
 ),
 breaks AS (
     SELECT region, definition, sector, ownership, series, 4 * year + quarter AS break_quarter, reason
