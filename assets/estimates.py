@@ -6,6 +6,7 @@ from functools import partial
 import dagster as dg
 
 from pipelines.orchestration.confidential import without_values
+from pipelines.orchestration.engines import spread_of
 from pipelines.orchestration.estimation_runs import estimate_everything
 from pipelines.orchestration.factories import Report, build_tables, check_specs, sql_table_asset
 from pipelines.orchestration.metadata import table_spec
@@ -26,7 +27,7 @@ TABLES = [sql_table_asset(name) for name in model_names("estimates")]
 def hidden_figures(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Bounds, estimates and intervals of every hidden cell and of every figure that has some."""
     with without_values(settings), open_database(settings.working_database, read_only=True) as connection:
-        found = estimate_everything(connection, settings.estimates_dir, processes=os.cpu_count() or 1)
+        found = estimate_everything(connection, settings.estimates_dir, os.cpu_count() or 1, spread_of(settings))
     builds = {name: partial(build_from_frame, frame=frame) for name, frame in found.frames.items()}
     cells = {"estimates.hidden_cells": partial(build_from_parquet, files=found.hidden_cells)}
     yield from build_tables(context, settings, cells | builds)

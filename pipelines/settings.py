@@ -28,6 +28,8 @@ VARIABLES = frozenset(
         "SECTORS_SCOPE",
         "SECTORS_EXPORTS",
         "SECTORS_AS_OF",
+        "SECTORS_ENGINE",
+        "SECTORS_SPARK_MASTER",
         "SECTORS_ALERT_WEBHOOK",
         "SECTORS_BLS_ADDRESS",
         "SECTORS_QUALITYINFO_ADDRESS",
@@ -37,6 +39,7 @@ VARIABLES = frozenset(
 Export = Literal["site", "workbooks", "open_data"]
 Scope = Literal["board", "us"]
 Source = Literal["sample", "files", "bls", "qualityinfo", "establishments", "release"]
+Engine = Literal["duckdb", "spark"]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WEB_SOURCES: tuple[Source, ...] = ("bls", "qualityinfo")
 
@@ -72,6 +75,10 @@ class Settings:
     """The day that a run takes it to be; None: the present one."""
     exports: tuple[Export, ...] = get_args(Export)
     """What a run makes of the published warehouse."""
+    engine: Engine = "duckdb"
+    """What the SQL models run on; the tables are the same."""
+    spark_master: str = "local[*]"
+    """Where Spark runs: local[N] in this process, spark://... or another manager, sc://... of Spark Connect."""
     alert_webhook: str | None = field(default=None, repr=False)
     bls_address: str = "https://data.bls.gov/cew"
     qualityinfo_address: str = "https://www.qualityinfo.org"
@@ -90,6 +97,11 @@ class Settings:
     def estimates_dir(self) -> Path:
         """Estimates of states and years, as Parquet; can be deleted, the next run makes them again."""
         return self.data_dir / "warehouse" / "estimates"
+
+    @property
+    def spark_dir(self) -> Path:
+        """What Spark reads and writes, as Parquet; can be deleted. Workers elsewhere must see it by the same path."""
+        return self.data_dir / "warehouse" / "spark"
 
     @property
     def working_database(self) -> Path:
@@ -178,6 +190,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         since=_year(given, "SECTORS_SINCE"),
         scope=scope,  # type: ignore[arg-type]  # as above
         as_of=as_of,
+        engine=_engine(given),
+        spark_master=_spark_master(given, is_confidential),
         exports=() if is_confidential else _exports(given, "SECTORS_EXPORTS"),
         alert_webhook=_web_address(given, "SECTORS_ALERT_WEBHOOK", is_secret=True),
         bls_address=_web_address(given, "SECTORS_BLS_ADDRESS") or Settings.bls_address,
@@ -256,6 +270,28 @@ def _exports(given: Mapping[str, str], name: str) -> tuple[Export, ...]:
     if not asked <= set(get_args(Export)):
         raise SettingsError(f"{name}={text}: expected none, or some of {', '.join(get_args(Export))}, apart by commas")
     return tuple(export for export in get_args(Export) if export in asked)
+
+
+def _engine(given: Mapping[str, str]) -> Engine:
+    text = given.get("SECTORS_ENGINE", "duckdb")
+    if text not in get_args(Engine):
+        raise SettingsError(f"SECTORS_ENGINE={text}: expected one of {', '.join(get_args(Engine))}")
+    return text  # type: ignore[return-value]  # checked against the Literal above
+
+
+def _spark_master(given: Mapping[str, str], is_confidential: bool) -> str:
+    """A master address as Spark knows them; of confidential records this machine only."""
+    name = "SECTORS_SPARK_MASTER"
+    text = given.get(name, Settings.spark_master).strip()
+    if name in given and given.get("SECTORS_ENGINE") != "spark":
+        raise SettingsError(f"{name} is set, but only SECTORS_ENGINE=spark reads it")
+    if not re.fullmatch(r"local(\[(\*|[1-9][0-9]*)\])?|(spark|k8s|sc)://\S+|yarn", text):
+        raise SettingsError(
+            f"{name}={text}: expected local[*], local[4], spark://HOST:7077, k8s://..., yarn or sc://..."
+        )
+    if is_confidential and not text.startswith("local"):
+        raise SettingsError(f"{name}={text}: establishment records stay on this machine; expected local[*] or local[N]")
+    return text
 
 
 def _day(given: Mapping[str, str], name: str) -> date | None:

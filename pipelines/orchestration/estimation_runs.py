@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -29,6 +29,8 @@ from pipelines.estimation.state_estimates import AskedTotals, StateEstimates, es
 from pipelines.estimation.state_years import MOST_QUARTERS_APART, separate_areas, state_year
 from pipelines.warehouse.reports import read_report
 
+Spread = Callable[[Callable[[bytes], object], Sequence[bytes]], object]
+"""Calls a function with each of some arguments, wherever there is room for it, and returns when all are done."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """For the linear algebra of each process: its threads wait for each other by turning round, several times as much work
 where processes share the cores, and the last digits of standard errors would depend on how many cores there are."""
@@ -78,13 +80,16 @@ class Estimates:
     frames: Mapping[str, pl.DataFrame]
 
 
-def estimate_everything(connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1) -> Estimates:
+def estimate_everything(
+    connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1, spread: Spread | None = None
+) -> Estimates:
     """Estimates every state and year of the warehouse. folder: where finished states and years are kept.
 
-    processes: states and years that are estimated at a time; more than one in processes of their own.
+    processes: states and years that are estimated at a time; more than one in processes of their own. spread: estimates
+    them all in its own way, wherever it can see the folder.
     """
-    kept = folder / code_fingerprint()
-    found = ensure_all(read_inputs(connection), kept, processes)
+    kept, every = folder / code_fingerprint(), read_inputs(connection)
+    found = spread_all(every, kept, spread) if spread else ensure_all(every, kept, processes)
     _forget_other_code(folder, kept)
     return added_up(found, read_report(connection, "estimation_sums")["group_key"].unique().sort())
 
@@ -171,6 +176,24 @@ def ensure_all(every: Iterable[Inputs], kept: Path, processes: int) -> list[Path
             running.add(others.submit(_ensure_elsewhere, inputs.place, _packed(inputs, folder)))
         _require_success(running)
     return done
+
+
+def spread_all(every: Iterable[Inputs], kept: Path, spread: Spread) -> list[Path]:
+    """The same, where all that is not kept is estimated somewhere else."""
+    done: list[Path] = []
+    asked: list[bytes] = []
+    for inputs in every:
+        folder = kept / inputs.content_sha256()
+        done.append(folder)
+        if not folder.exists():
+            asked.append(pickle.dumps((inputs, folder)))
+    spread(ensure_pickled, asked)
+    return done
+
+
+def ensure_pickled(asked: bytes) -> None:
+    """Entry point of tasks elsewhere: a pickle of inputs and the folder for what is found."""
+    _ensure(*pickle.loads(asked))
 
 
 def _require_success(ended: Iterable[Future[None]]) -> None:

@@ -16,6 +16,7 @@ from expectations.runner import run_suites
 from expectations.suites import BY_TABLE
 from pipelines.domain.code_tables import SYNTHETIC
 from pipelines.orchestration.confidential import without_values
+from pipelines.orchestration.engines import model_build, model_rows
 from pipelines.orchestration.intake import is_made_up
 from pipelines.orchestration.metadata import asset_key, hides_rows, rows_as_metadata, table_spec
 from pipelines.settings import Settings
@@ -24,7 +25,6 @@ from pipelines.warehouse.build_log import begin_build, record_build
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.contracts.marts import MEASURED
-from pipelines.warehouse.incremental import build_where_changed
 from pipelines.warehouse.sql_models import dependencies, load_model
 
 SYNTHETIC_NOTE = f"{SYNTHETIC}, not real figures. "
@@ -103,9 +103,7 @@ def sql_table_asset(name: str) -> dg.AssetsDefinition:
         check_specs=check_specs(name),
     )
     def build(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
-        yield from build_tables(
-            context, settings, {name: lambda connection, table: build_where_changed(connection, table, model)}
-        )
+        yield from build_tables(context, settings, {name: model_build(settings, model)})
 
     return build
 
@@ -122,7 +120,7 @@ def measured_asset(model_name: str, measure: Measure) -> dg.AssetsDefinition:
     )
     def build(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
         with without_values(settings), open_database(settings.working_database, read_only=True) as connection:
-            frames = measure(connection.sql(model.sql).pl())
+            frames = measure(model_rows(settings, connection, model))
         yield from build_tables(
             context, settings, {name: partial(build_from_frame, frame=frames[name]) for name in names}
         )

@@ -12,6 +12,7 @@ import dagster as dg
 
 from expectations.runner import import_ahead
 from pipelines.orchestration.confidential import make_private
+from pipelines.orchestration.engines import engine_of_run, prepare_engine
 from pipelines.orchestration.one_at_a_time import alone
 from pipelines.settings import Settings, SettingsError, Source
 from pipelines.warehouse.connection import keep_open
@@ -45,10 +46,12 @@ def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
             yield of_run
             return
         waiting = f"another run is at work in {of_run.data_dir}; waiting for it to end"
+        prepare_engine(of_run)  # Great Expectations is imported without PySpark where that is not there yet
         import_ahead()
         with (
             alone(of_run.data_dir / "warehouse" / ".lock", _teller(context), waiting),
             keep_open(of_run.working_database),
+            engine_of_run(of_run),
         ):
             yield of_run
 

@@ -18,16 +18,30 @@ WITH cells AS (
         establishments, average_employment AS employment, wages_usd::DOUBLE AS wages, captures
     FROM core.qcew_annual
 ),
-figures AS (  -- UNPIVOT leaves nulls out
-    SELECT * FROM cells UNPIVOT (value FOR measure IN (establishments, employment, wages))
+each_figure AS (
+    SELECT source, area_fips, own_code, industry_code, period, year, quarter, captures,
+        unnest([
+            {'measure': 'establishments', 'value': establishments},
+            {'measure': 'employment', 'value': employment},
+            {'measure': 'wages', 'value': wages}
+        ]) AS figure
+    FROM cells
+),
+figures AS (
+    SELECT source, area_fips, own_code, industry_code, period, year, quarter, captures,
+        figure.measure AS measure, figure.value AS value
+    FROM each_figure
+    WHERE figure.value IS NOT NULL
 ),
 bls AS (
-    SELECT * EXCLUDE (source), [industry_code] AS industry_codes
+    SELECT area_fips, own_code, industry_code, period, year, quarter, captures, measure, value,
+        [industry_code] AS industry_codes
     FROM figures
     WHERE source = 'bls'
-    UNION ALL BY NAME
-    SELECT area_fips, own_code, '22+48-49' AS industry_code, period, year, quarter, measure, sum(value) AS value,
-        list_sort(list_distinct(flatten(list(captures)))) AS captures, list_sort(list(industry_code)) AS industry_codes
+    UNION ALL
+    SELECT area_fips, own_code, '22+48-49' AS industry_code, period, year, quarter,
+        list_sort(list_distinct(flatten(list(captures)))) AS captures, measure, sum(value) AS value,
+        list_sort(list(industry_code)) AS industry_codes
     FROM figures
     WHERE source = 'bls' AND industry_code IN ('22', '48-49')
     GROUP BY area_fips, own_code, period, year, quarter, measure

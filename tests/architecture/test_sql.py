@@ -28,6 +28,7 @@ FORMATTED: Mapping[str, frozenset[str]] = {
             "_literal(prefix + self.description)", "_literal(column.meaning)",
         ),
         "pipelines.warehouse.publish": ("_literal(side)", "working", "table.name", "order"),
+        "pipelines.warehouse.spark.engine": ("name",),
         # queries that pages show to people, made of texts of their own; none is run
         "pipelines.reporting.site.figures": ("_RANGE", "_VIEW"),
         # names that suites give, patterns as quoted literals

@@ -26,6 +26,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.orchestration.intake import write_sample_files
 from pipelines.settings import VARIABLES, Settings
+from pipelines.warehouse.spark.session import closed_at_the_end, session
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 ANOTHER_BOARD = Path(__file__).with_name("another_board")
@@ -123,6 +124,16 @@ def real_run(shared_data: Path, long_runs: LongRuns) -> Path:
     data_dir, finished = long_runs.real_run.result()
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return data_dir
+
+
+@pytest.fixture(scope="session")
+def spark_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Spark session on this machine. Skips tests where PySpark or Java is missing."""
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("needs a Java runtime: install the package `default-jre-headless`")
+    with closed_at_the_end():
+        yield session("local[2]", tmp_path_factory.mktemp("spark"))
 
 
 @pytest.fixture(scope="session")

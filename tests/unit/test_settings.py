@@ -66,6 +66,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "SECTORS_SCOPE": "us",
             "SECTORS_EXPORTS": "open_data, site",
             "SECTORS_AS_OF": "2026-03-15",
+            "SECTORS_ENGINE": "spark",
+            "SECTORS_SPARK_MASTER": "spark://127.0.0.1:7077",
             "SECTORS_ALERT_WEBHOOK": "https://chat.example/hooks/secret",
             "SECTORS_BLS_ADDRESS": "http://127.0.0.1:8000/cew/",
             "SECTORS_QUALITYINFO_ADDRESS": "https://mirror.example",
@@ -84,12 +86,14 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         scope="us",
         as_of=date(2026, 3, 15),
         exports=("site", "open_data"),
+        engine="spark",
+        spark_master="spark://127.0.0.1:7077",
         alert_webhook="https://chat.example/hooks/secret",
         bls_address="http://127.0.0.1:8000/cew",
         qualityinfo_address="https://mirror.example",
     )
     assert not settings.is_synthetic
-    assert len(VARIABLES) == 14
+    assert len(VARIABLES) == 16
 
 
 def test_the_environment_is_read_when_asked_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +112,7 @@ def test_every_variable_is_explained_in_the_example() -> None:
         "SECTORS_DEFINITIONS_DIR": str(Settings().definitions_dir.relative_to(PROJECT_ROOT)),
         "SECTORS_INBOX": str(Settings().inbox.relative_to(PROJECT_ROOT)),
         "SECTORS_SAMPLE_SEED": str(Settings().sample_seed),
+        "SECTORS_SPARK_MASTER": Settings().spark_master,
         "SECTORS_BLS_ADDRESS": Settings().bls_address,
         "SECTORS_QUALITYINFO_ADDRESS": Settings().qualityinfo_address,
     }
@@ -124,6 +129,7 @@ def test_the_examples_are_values_that_can_be_used() -> None:
         scope="us",
         as_of=date.fromisoformat(examples["SECTORS_AS_OF"]),
         exports=("site",),
+        engine="spark",
         alert_webhook=examples["SECTORS_ALERT_WEBHOOK"],
         scheduled_source="sample",
     )
@@ -173,6 +179,7 @@ def test_all_that_is_written_lies_below_the_data_folder(tmp_path: Path) -> None:
     written = [
         settings.raw_dir,
         settings.typed_dir,
+        settings.spark_dir,
         settings.working_database,
         settings.published_database,
         settings.exports_dir,
@@ -316,6 +323,28 @@ def test_exports_are_asked_for_by_name(value: str, exports: tuple[str, ...]) -> 
     assert read_settings({"SECTORS_EXPORTS": value}).exports == exports
 
 
+def test_an_engine_there_is_not_is_refused() -> None:
+    assert message(SECTORS_ENGINE="sparc") == "SECTORS_ENGINE=sparc: expected one of duckdb, spark"
+
+
+@pytest.mark.parametrize(
+    "value", ["local", "local[*]", "local[4]", "spark://a:7077", "k8s://https://a", "yarn", "sc://a"]
+)
+def test_a_master_is_where_spark_runs(value: str) -> None:
+    assert read_settings({"SECTORS_ENGINE": "spark", "SECTORS_SPARK_MASTER": value}).spark_master == value
+
+
+@pytest.mark.parametrize("value", ["local[]", "localhost:7077", "http://a", "local[0]"])
+def test_a_master_there_is_not_is_named(value: str) -> None:
+    told = message(SECTORS_ENGINE="spark", SECTORS_SPARK_MASTER=value)
+    assert told.startswith(f"SECTORS_SPARK_MASTER={value}: expected local[*]")
+
+
+def test_a_master_that_would_never_be_asked_is_refused() -> None:
+    told = message(SECTORS_SPARK_MASTER="local[2]")
+    assert told == "SECTORS_SPARK_MASTER is set, but only SECTORS_ENGINE=spark reads it"
+
+
 @pytest.mark.parametrize("value", ["pages", "site,none", "site,"])
 def test_an_export_there_is_not_is_refused(value: str) -> None:
     assert message(SECTORS_EXPORTS=value).startswith(f"SECTORS_EXPORTS={value}: expected none, or some of site,")
@@ -323,6 +352,15 @@ def test_an_export_there_is_not_is_refused(value: str) -> None:
 
 class TestConfidentialFolder:
     """Where establishment records may lie; who may enter it is checked when a run begins."""
+
+    def test_its_records_go_to_no_other_machine(self, tmp_path: Path) -> None:
+        given = {
+            "SECTORS_SOURCE": "establishments",
+            "SECTORS_CONFIDENTIAL_DIR": str(tmp_path),
+            "SECTORS_ENGINE": "spark",
+        }
+        assert read_settings(given).spark_master == "local[*]"
+        assert "stay on this machine" in message(**given, SECTORS_SPARK_MASTER="spark://elsewhere:7077")
 
     def test_all_data_of_establishments_lie_in_it_and_nothing_is_exported(self, tmp_path: Path) -> None:
         settings = read_settings(

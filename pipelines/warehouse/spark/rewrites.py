@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sqlglot import exp
 from sqlglot.errors import UnsupportedError
 
-Rewrite = Callable[..., exp.Expression]
+Rewrite = Callable[..., exp.Expr]
 
 
-def union_by_name(node: exp.SetOperation) -> exp.Expression:
+def union_by_name(node: exp.SetOperation) -> exp.Expr:
     """UNION BY NAME: the columns of the right side in the order of the left; what either lacks is null."""
     if not node.args.get("by_name"):
         return node
@@ -28,7 +28,7 @@ def union_by_name(node: exp.SetOperation) -> exp.Expression:
     return node
 
 
-def division(node: exp.Div) -> exp.Expression:
+def division(node: exp.Div) -> exp.Expr:
     """DuckDB divides doubles, and by zero too; Spark divides decimals to six digits, and stops at zero."""
     dividend, divisor = _as_double(node.this), _as_double(node.expression)
     if isinstance(node.expression, exp.Literal | exp.Nullif):
@@ -38,7 +38,7 @@ def division(node: exp.Div) -> exp.Expression:
     return _typed(_if(is_zero, beyond, exp.Div(this=dividend, expression=divisor)), "DOUBLE")
 
 
-def rounding(node: exp.Round) -> exp.Expression:
+def rounding(node: exp.Round) -> exp.Expr:
     """DuckDB rounds the double that is so many digits up, Spark the decimal that the double is printed as."""
     digits = node.args.get("decimals")
     if digits is None or not node.this.is_type("double"):
@@ -48,14 +48,14 @@ def rounding(node: exp.Round) -> exp.Expression:
     return _typed(exp.Div(this=whole, expression=scale.copy()), "DOUBLE")
 
 
-def text_of_double(node: exp.Cast) -> exp.Expression:
+def text_of_double(node: exp.Cast) -> exp.Expr:
     """Spark prints 1.2345678E7 where DuckDB prints 12345678.0."""
     if not (node.to.is_type(*exp.DataType.TEXT_TYPES) and node.this.is_type("double")):
         return node
     return _double_as_text(node.this)
 
 
-def joined_text(node: exp.DPipe) -> exp.Expression:
+def joined_text(node: exp.DPipe) -> exp.Expr:
     """The same of doubles in a text that is put together."""
     for side in ("this", "expression"):
         if node.args[side].is_type("double"):
@@ -63,12 +63,12 @@ def joined_text(node: exp.DPipe) -> exp.Expression:
     return node
 
 
-def formatted(node: exp.Format) -> exp.Expression:
+def formatted(node: exp.Format) -> exp.Expr:
     """format('{} of {:.2f}', a, b), null where any of them is; halves to even, as printf does, not up."""
     pattern, values = node.this, iter(node.expressions)
     if not isinstance(pattern, exp.Literal):
         raise UnsupportedError(f"{node.sql('duckdb')}: only a pattern that is written out is translated")
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     for text, field in _fields(pattern.name):
         if text:
             parts.append(exp.Literal.string(text))
@@ -84,14 +84,14 @@ def formatted(node: exp.Format) -> exp.Expression:
     return _typed(exp.Anonymous(this="CONCAT", expressions=parts), "TEXT")
 
 
-def full_match(node: exp.RegexpFullMatch) -> exp.Expression:
+def full_match(node: exp.RegexpFullMatch) -> exp.Expr:
     """A whole text is matched."""
     if not isinstance(node.expression, exp.Literal):
         raise UnsupportedError(f"{node.sql('duckdb')}: only a pattern that is written out is translated")
     return exp.RegexpLike(this=node.this, expression=exp.Literal.string(f"^(?:{node.expression.name})$"))
 
 
-def element(node: exp.Bracket) -> exp.Expression:
+def element(node: exp.Bracket) -> exp.Expr:
     """[:n] of a list or a text; [n] of a list counts from one, and beyond its end there is null."""
     (index,) = node.expressions
     if isinstance(index, exp.Slice):
@@ -107,23 +107,24 @@ def element(node: exp.Bracket) -> exp.Expression:
     return _call("TRY_ELEMENT_AT", node.this, exp.cast(index.copy(), "INT"))
 
 
-def row_in_list(node: exp.In) -> exp.Expression:
+def row_in_list(node: exp.In) -> exp.Expr:
     """(a, b) IN ((1, 2), ...): Spark compares the names and types of the two rows' columns, too."""
     if not isinstance(node.this, exp.Tuple) or not node.expressions:
         return node
+    left = node.this.expressions
     rows = [
-        exp.and_(*(exp.EQ(this=a.copy(), expression=b) for a, b in zip(node.this.expressions, row.expressions, strict=True)))
+        exp.and_(*(exp.EQ(this=one.copy(), expression=other) for one, other in zip(left, row.expressions, strict=True)))
         for row in node.expressions
     ]
     return _typed(exp.paren(exp.or_(*rows)), "BOOLEAN")
 
 
-def length(node: exp.Length) -> exp.Expression:
+def length(node: exp.Length) -> exp.Expr:
     """Of a list the number of its elements."""
     return node if node.this.is_type(*exp.DataType.TEXT_TYPES) else _typed(_call("SIZE", node.this), "BIGINT")
 
 
-def list_function(node: exp.Anonymous) -> exp.Expression:
+def list_function(node: exp.Anonymous) -> exp.Expr:
     """Functions of lists that sqlglot does not know."""
     match node.name.upper(), node.expressions:
         case "LIST_POSITION", [values, value]:  # null where it is not in the list
@@ -134,19 +135,19 @@ def list_function(node: exp.Anonymous) -> exp.Expression:
     return node
 
 
-def collected(node: exp.Filter | exp.ArrayAgg) -> exp.Expression:
+def collected(node: exp.Filter | exp.ArrayAgg) -> exp.Expr:
     """list(x ORDER BY y): in order, null where there is no row; Spark's has no order and is empty then."""
     aggregate, condition = _aggregate_of(node, exp.ArrayAgg)
     if aggregate is None:
         return node
     if isinstance(aggregate.this, exp.Distinct):
-        values: exp.Expression = _filtered(aggregate.copy(), condition)
+        values: exp.Expr = _filtered(aggregate.copy(), condition)
     else:
         values = _in_order(aggregate.this, condition)
     return _typed(exp.Nullif(this=values, expression=exp.Array()), aggregate.type)
 
 
-def added_in_order(node: exp.Filter | exp.Sum | exp.Avg) -> exp.Expression:
+def added_in_order(node: exp.Filter | exp.Sum | exp.Avg) -> exp.Expr:
     """sum(x ORDER BY y) and avg(x ORDER BY y) of doubles: the last digit depends on the order."""
     aggregate, condition = _aggregate_of(node, (exp.Sum, exp.Avg))
     if aggregate is None or not isinstance(aggregate.this, exp.Order):
@@ -163,7 +164,7 @@ def added_in_order(node: exp.Filter | exp.Sum | exp.Avg) -> exp.Expression:
     return _typed(_if(is_empty, exp.null(), total), "DOUBLE")
 
 
-def joined_texts(node: exp.Filter | exp.GroupConcat) -> exp.Expression:
+def joined_texts(node: exp.Filter | exp.GroupConcat) -> exp.Expr:
     """string_agg(x, ', ' ORDER BY y), of DISTINCT x too, by way of a list: Spark has no FILTER for LISTAGG."""
     aggregate, condition = _aggregate_of(node, exp.GroupConcat)
     if aggregate is None:
@@ -177,14 +178,14 @@ def joined_texts(node: exp.Filter | exp.GroupConcat) -> exp.Expression:
             value, order = value.this, value
         if order is None or [each.this for each in order.expressions] != [value]:
             raise UnsupportedError(f"{node.sql('duckdb')}: DISTINCT texts are translated in their own order only")
-        values: exp.Expression = exp.ArraySort(this=_filtered(_call("COLLECT_SET", value), condition))
+        values: exp.Expr = exp.ArraySort(this=_filtered(_call("COLLECT_SET", value), condition))
     else:
         values = _in_order(exp.Order(this=value, expressions=order.expressions) if order else value, condition)
     is_empty = exp.EQ(this=_call("SIZE", values), expression=_number(0))
     return _typed(_if(is_empty, exp.null(), _call("ARRAY_JOIN", values, aggregate.args["separator"])), "TEXT")
 
 
-def least_by(node: exp.ArgMin | exp.ArgMax) -> exp.Expression:
+def least_by(node: exp.ArgMin | exp.ArgMax) -> exp.Expr:
     """arg_min(x, y) passes over rows without x, Spark's does not."""
     if isinstance(node.this, exp.Struct) or isinstance(node.expression, exp.If):
         return node
@@ -193,7 +194,7 @@ def least_by(node: exp.ArgMin | exp.ArgMax) -> exp.Expression:
     return node
 
 
-def window(node: exp.Window) -> exp.Expression:
+def window(node: exp.Window) -> exp.Expr:
     """A window without FILTER or DISTINCT, which Spark has none of; numbers without order are any unique ones."""
     function = node.this
     if isinstance(function, exp.RowNumber) and not {"partition_by", "order", "alias"} & _given(node):
@@ -223,26 +224,33 @@ def window(node: exp.Window) -> exp.Expression:
     return node
 
 
-def hint(node: exp.CTE) -> exp.Expression:
+def rows_of_list(node: exp.Explode) -> exp.Expr:
+    """Of two unnest() DuckDB makes rows side by side, Spark each with each: a list of structs is for both."""
+    select = node.parent_select
+    if select and sum(1 for each in select.selects for _ in each.find_all(exp.Explode)) > 1:
+        raise UnsupportedError(f"{select.sql('duckdb')}: more than one unnest; expected one, of a list of structs")
+    return node
+
+
+def hint(node: exp.CTE) -> exp.Expr:
     """MATERIALIZED is a hint that Spark does not know."""
     node.set("materialized", None)
     return node
 
 
-def _given(node: exp.Expression) -> set[str]:
+def _given(node: exp.Expr) -> set[str]:
     return {name for name, value in node.args.items() if value}
 
 
-def _aggregate_of(
-    node: exp.Expression, kinds: type | tuple[type, ...]
-) -> tuple[exp.AggFunc | None, exp.Expression | None]:
+def _aggregate_of(node: exp.Expr, kinds: type | tuple[type, ...]) -> tuple[exp.AggFunc | None, exp.Expr | None]:
     """An aggregate of these kinds and the condition of its FILTER; None of one whose FILTER comes next."""
-    if isinstance(node, exp.Filter):
-        return (node.this, node.expression.this) if isinstance(node.this, kinds) else (None, None)
-    return (None, None) if isinstance(node.parent, exp.Filter) else (node, None)
+    aggregate, condition = (node.this, node.expression.this) if isinstance(node, exp.Filter) else (node, None)
+    if not isinstance(aggregate, exp.AggFunc) or not isinstance(aggregate, kinds):
+        return None, None
+    return (None, None) if isinstance(node.parent, exp.Filter) else (aggregate, condition)
 
 
-def _in_order(value: exp.Expression, condition: exp.Expression | None) -> exp.Expression:
+def _in_order(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
     """All values, nulls too, as a list in the order that is asked for."""
     order: Sequence[exp.Ordered] = ()
     if isinstance(value, exp.Order):
@@ -251,7 +259,7 @@ def _in_order(value: exp.Expression, condition: exp.Expression | None) -> exp.Ex
         raise UnsupportedError(f"{value.sql('duckdb')}: descending order in a list is not translated")
     keys = [exp.alias_(each.this.copy(), f"k{place}") for place, each in enumerate(order)]
     row = exp.Struct(expressions=[*keys, exp.alias_(value.copy(), "v")])
-    rows: exp.Expression = _filtered(exp.ArrayAgg(this=row), condition)
+    rows: exp.Expr = _filtered(exp.ArrayAgg(this=row), condition)
     if order:
         rows = exp.ArraySort(this=rows)
     take = exp.Lambda(this=exp.Dot(this=exp.to_identifier("r"), expression=exp.to_identifier("v")),
@@ -259,7 +267,7 @@ def _in_order(value: exp.Expression, condition: exp.Expression | None) -> exp.Ex
     return _call("TRANSFORM", rows, take)
 
 
-def _filtered(aggregate: exp.Expression, condition: exp.Expression | None) -> exp.Expression:
+def _filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
     if condition is None:
         return aggregate
     return exp.Filter(this=aggregate, expression=exp.Where(this=condition.copy()))
@@ -274,7 +282,7 @@ def _fields(pattern: str) -> Iterator[tuple[str, str | None]]:
     yield pattern[end:], None
 
 
-def _double_as_text(value: exp.Expression) -> exp.Expression:
+def _double_as_text(value: exp.Expr) -> exp.Expr:
     """Digits of a double from 1e7 on by way of a decimal, whose zeros at the end but one are cut off."""
     decimal = exp.cast(exp.cast(value.copy(), "DECIMAL(38, 12)"), "TEXT")
     plain = _call("REGEXP_REPLACE", decimal, exp.Literal.string(r"(\.\d+?)0*$"), exp.Literal.string("$1"))
@@ -284,30 +292,30 @@ def _double_as_text(value: exp.Expression) -> exp.Expression:
     return _typed(_if(is_long, plain, exp.cast(value.copy(), "TEXT")), "TEXT")
 
 
-def _where(value: exp.Expression, condition: exp.Expression | None) -> exp.Expression:
+def _where(value: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
     return value.copy() if condition is None else _if(condition.copy(), value.copy(), exp.null())
 
 
-def _as_double(value: exp.Expression) -> exp.Expression:
+def _as_double(value: exp.Expr) -> exp.Expr:
     value = value.copy()
     if value.is_type("double"):
         return exp.paren(value, copy=False) if isinstance(value, exp.Binary) else value
     return _typed(exp.cast(value, "DOUBLE"), "DOUBLE")
 
 
-def _if(condition: exp.Expression, value: exp.Expression, otherwise: exp.Expression) -> exp.If:
+def _if(condition: exp.Expr, value: exp.Expr, otherwise: exp.Expr) -> exp.If:
     return exp.If(this=condition, true=value, false=otherwise)
 
 
-def _call(name: str, *arguments: exp.Expression) -> exp.Expression:
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[each.copy() for each in arguments])
 
 
-def _number(value: int) -> exp.Literal:
+def _number(value: int) -> exp.Expr:
     return exp.Literal.number(value)
 
 
-def _typed(node: exp.Expression, kind: str | exp.DataType | None) -> exp.Expression:
+def _typed(node: exp.Expr, kind: str | exp.DataType | None) -> exp.Expr:
     node.type = kind
     return node
 
@@ -333,5 +341,6 @@ REWRITES: Mapping[type, tuple[Rewrite, ...]] = {
     exp.ArgMax: (least_by,),
     exp.Window: (window,),
     exp.CTE: (hint,),
+    exp.Explode: (rows_of_list,),
 }
 """By the kind of node, what is tried on it in turn."""

@@ -17,7 +17,7 @@ from pipelines.warehouse.contracts import ALL_TABLES
 from pipelines.warehouse.spark.rewrites import REWRITES
 from pipelines.warehouse.sql_models import SqlModel, dependencies
 
-Schema = dict[str, dict[str, dict[str, str]]]
+Schema = dict[str, object]
 
 
 @cache
@@ -26,11 +26,11 @@ def spark_sql(model: SqlModel) -> str:
 
     Raises sqlglot.errors.SqlglotError where the model uses what cannot be carried.
     """
-    schema: Schema = {}
+    schema: dict[str, dict[str, object]] = {}
     for name in dependencies(model):
         table = ALL_TABLES[name]
         schema.setdefault(table.schema, {})[table.table] = {column.name: column.type for column in table.columns}
-    return translate(model.sql, schema)
+    return translate(model.sql, dict(schema))
 
 
 def view_name(table: str) -> str:
@@ -56,7 +56,7 @@ def translate(sql: str, schema: Schema) -> str:
     return tree.sql("spark", unsupported_level=ErrorLevel.RAISE, comments=False)
 
 
-def _without_qualify(tree: exp.Expression) -> exp.Expression:
+def _without_qualify(tree: exp.Expr) -> exp.Expr:
     """Each QUALIFY as a column of a SELECT inside and a WHERE outside.
 
     sqlglot does it too, but takes a column of another table for that of the SELECT that bears its name.
