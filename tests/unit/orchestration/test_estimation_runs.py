@@ -1,7 +1,7 @@
 """Runs of the estimates: each state and year once while nothing has changed, whole or not at all."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -300,6 +300,26 @@ def test_several_processes_find_what_one_does(oregon: duckdb.DuckDBPyConnection,
     assert folders(tmp_path / "together") == folders(tmp_path / "alone")
     for name, frame in alone.items():
         assert_frame_equal(together[name], frame)
+
+
+def test_wherever_they_are_spread_to_they_find_the_same_and_what_is_kept_is_not_asked_again(
+    oregon: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    add_area(oregon, "53011")
+    ask(oregon, "of 53", "53011")
+    numbers: list[int] = []
+
+    def spread(do: Callable[[bytes], object], asked: Sequence[bytes]) -> None:
+        numbers.append(len(asked))
+        for each in reversed(asked):
+            do(each)
+
+    alone = estimate_everything(oregon, tmp_path / "alone")
+    for _ in range(2):
+        elsewhere = estimate_everything(oregon, tmp_path / "elsewhere", spread=spread)
+        for name, frame in alone.items():
+            assert_frame_equal(elsewhere[name], frame)
+    assert numbers == [2, 0]
 
 
 def test_a_process_that_fails_fails_the_run(
