@@ -104,7 +104,8 @@ def element(node: exp.Bracket) -> exp.Expr:
         return node
     if isinstance(index, exp.Literal):  # sqlglot keeps written numbers from zero
         index = exp.Literal.number(int(index.name) + 1)
-    return _call("TRY_ELEMENT_AT", node.this, exp.cast(index.copy(), "INT"))
+    place = exp.Nullif(this=exp.cast(index.copy(), "INT"), expression=_number(0))  # the element 0 is null, no error
+    return _call("TRY_ELEMENT_AT", node.this, place)
 
 
 def row_in_list(node: exp.In) -> exp.Expr:
