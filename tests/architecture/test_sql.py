@@ -27,6 +27,11 @@ FORMATTED: Mapping[str, frozenset[str]] = {
             "catalog", "self.name", "columns", "kind", "column.name",
             "_literal(prefix + self.description)", "_literal(column.meaning)",
         ),
+        # years are whole numbers
+        "pipelines.warehouse.incremental": (
+            "year", "table.name", "layer", "working", "name", "rows", "of_years", "model.sql", "_year_of(table)",
+            "_year_of(ALL_TABLES[name])",
+        ),
         "pipelines.warehouse.publish": ("_literal(side)", "working", "table.name", "order"),
         "pipelines.warehouse.spark.engine": ("name",),
         # queries that pages show to people, made of texts of their own; none is run

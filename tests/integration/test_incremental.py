@@ -96,7 +96,7 @@ def test_each_year_by_itself_gives_what_all_together_gave(
 
 CHANGES = {
     "a figure of the last year": "UPDATE core.qcew_cells SET wages_usd = wages_usd + 1000000 "
-    "WHERE year = 2024 AND quarter = 2 AND area_fips = '41051' AND naics_level = 2 AND wages_usd > 0",
+    "WHERE year = 2024 AND quarter = 2 AND industry_code = '23'",
     "a quarter less": "DELETE FROM core.qcew_cells WHERE year = 2023 AND quarter = 4",
     "a year less": "DELETE FROM core.qcew_cells WHERE year = 2023",
 }

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from pipelines.domain.code_tables import ownerships
 from pipelines.orchestration import estimation_runs
-from pipelines.orchestration.estimation_runs import Inputs, code_fingerprint, estimate_everything, read_inputs
+from pipelines.orchestration.estimation_runs import Inputs, Spread, code_fingerprint, estimate_everything, read_inputs
 from pipelines.warehouse.build import build_from_frame, build_from_parquet, check_contract
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
@@ -128,9 +128,11 @@ def no_estimating(*_: object) -> None:
 # What comes out
 
 
-def estimated_frames(connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1) -> Frames:
+def estimated_frames(
+    connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1, spread: Spread | None = None
+) -> Frames:
     """All tables as frames."""
-    found = estimate_everything(connection, folder, processes)
+    found = estimate_everything(connection, folder, processes, spread)
     table = ALL_TABLES["estimates.hidden_cells"]
     build_from_parquet(connection, table, found.hidden_cells)
     return {table.name: connection.execute(f"FROM {table.name}").pl(), **found.frames}
@@ -314,9 +316,9 @@ def test_wherever_they_are_spread_to_they_find_the_same_and_what_is_kept_is_not_
         for each in reversed(asked):
             do(each)
 
-    alone = estimate_everything(oregon, tmp_path / "alone")
+    alone = estimated_frames(oregon, tmp_path / "alone")
     for _ in range(2):
-        elsewhere = estimate_everything(oregon, tmp_path / "elsewhere", spread=spread)
+        elsewhere = estimated_frames(oregon, tmp_path / "elsewhere", spread=spread)
         for name, frame in alone.items():
             assert_frame_equal(elsewhere[name], frame)
     assert numbers == [2, 0]
