@@ -3,7 +3,8 @@
 Belongs here: arguments, exit codes, how results are laid out. Not here: what is measured (orchestration.*benchmarks).
 """
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from pipelines.settings import read_settings
 if TYPE_CHECKING:
     from pipelines.orchestration.benchmarks import StateCells
     from pipelines.orchestration.nation_benchmarks import NationCost
+    from pipelines.orchestration.run_benchmarks import RunCost
     from pipelines.orchestration.speed_benchmarks import ReadingSpeed
 
 app = typer.Typer(
@@ -104,11 +106,8 @@ def speed_command(
         sheet = _reading_sheet(speeds, "annual" if is_annual else "quarterly")
         _show([sheet])
         if output:
-            machine = ", ".join(f"{name} {value}" for name, value in speed_benchmarks.machine())
-            section = f"{sheet.markdown()}\nMeasured on {date.today()}: {machine}."
-            page = output.read_text(encoding="utf-8") if output.exists() else ""
-            output.write_text(replace_section(page, "reading-files", section), encoding="utf-8")
-            say(f"Written: {output}")
+            measured_on = _measured_on(speed_benchmarks.machine())
+            _write_section(output, "reading-files", f"{sheet.markdown()}\n{measured_on}")
 
 
 @app.command("records")
@@ -121,6 +120,23 @@ def records_command(
     with messages_for_people():
         speed = reading_speed(read_settings(), records)
         say(f"{speed.records:,} records in {speed.seconds:.1f} s: {speed.records_a_second:,.0f} a second")
+
+
+@app.command("run")
+def run_command(
+    archive: Annotated[Path, typer.Argument(help="A zip of BLS, one table an area: 2016_qtrly_by_area.zip.")],
+    output: Annotated[Path | None, typer.Option(help="A Markdown page whose section `runs` gets the table.")] = None,
+) -> None:
+    """Run on an eighth, a quarter, half and all of an archive; seconds of each layer."""
+    from pipelines.orchestration.run_benchmarks import RunFailed, run_costs
+    from pipelines.orchestration.speed_benchmarks import machine
+
+    with messages_for_people(RunFailed, OSError, zipfile.BadZipFile):
+        with console.status("Running four times …"):
+            sheet = _run_sheet(archive.name, run_costs(archive))
+        _show([sheet])
+        if output:
+            _write_section(output, "runs", f"{sheet.markdown()}\n{_measured_on(machine())}")
 
 
 @app.command("nation")
@@ -139,10 +155,7 @@ def nation_command(
         for sentence in sentences:
             say(sentence)
         if output:
-            page = output.read_text(encoding="utf-8") if output.exists() else ""
-            section = "\n".join([sheet.markdown(), *(f"* {sentence}" for sentence in sentences)])
-            output.write_text(replace_section(page, "nation", section), encoding="utf-8")
-            say(f"Written: {output}")
+            _write_section(output, "nation", "\n".join([sheet.markdown(), *(f"* {each}" for each in sentences)]))
 
 
 @dataclass(frozen=True)
@@ -230,6 +243,31 @@ def _nation_sentences(cost: "NationCost") -> list[str]:
             "states with about as many counties."
         )
     return sentences
+
+
+def _run_sheet(name: str, costs: Sequence["RunCost"]) -> Sheet:
+    layers = list(costs[0].layers)
+    header = ["Rows", "Start and end", *(layer.capitalize() for layer in layers), "Whole", "Without estimates", "CPU"]
+    rows = [
+        [
+            f"{cost.rows:,}",
+            *(f"{seconds:.1f}" for seconds in (cost.beside, *cost.layers.values(), cost.seconds)),
+            f"{cost.seconds - cost.layers['hidden figures']:.1f}",
+            f"{cost.cpu_seconds:.1f}",
+        ]
+        for cost in costs
+    ]
+    return Sheet(f"Whole runs on one in 8, 4, 2 and 1 of the tables of {name}, seconds", header, rows)
+
+
+def _measured_on(machine: Iterable[tuple[str, str]]) -> str:
+    return f"Measured on {date.today()}: {', '.join(f'{name} {value}' for name, value in machine)}."
+
+
+def _write_section(page: Path, name: str, section: str) -> None:
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    page.write_text(replace_section(text, name, section), encoding="utf-8")
+    say(f"Written: {page}")
 
 
 def _name(cells: "StateCells") -> str:
