@@ -53,7 +53,7 @@ class RunCost:
         return self.seconds - sum(self.layers.values())
 
 
-def run_costs(archive: Path, parts: Sequence[int] = PARTS) -> list[RunCost]:
+def run_costs(archive: Path, parts: Sequence[int]) -> list[RunCost]:
     """Runs on one in so many tables of a by-area archive, without exports. Raises RunFailed, or what zipfile raises."""
     with tempfile.TemporaryDirectory() as place:
         return [_run(_part(archive, part, Path(place)), Path(place, f"run-{part}")) for part in parts]
