@@ -37,7 +37,7 @@ def build_where_changed(connection: duckdb.DuckDBPyConnection, table: Table, mod
     present = _present(connection, table, by_year) if known else {}
     stale = [year for year, made_of in inputs.items() if known.get(year) != (made_of, present.get(year, ""))]
     gone = [year for year in present if year not in inputs]
-    if not (stale or gone):
+    if known and not (stale or gone):
         return count_rows(connection, table)
     connection.execute("DELETE FROM made_from WHERE table_name = ?", [table.name])
     if by_year and known and len(stale) < len(inputs):
@@ -47,8 +47,10 @@ def build_where_changed(connection: duckdb.DuckDBPyConnection, table: Table, mod
     found = _present(connection, table, by_year)
     if strange := sorted(set(found) - set(inputs), key=str):
         raise ValueError(f"{model.path}: rows of {strange}, a year that no table it reads by year has: mend its header")
-    rows = [[table.name, year, made_of, found.get(year, "")] for year, made_of in inputs.items()]
-    connection.executemany("INSERT INTO made_from VALUES (?, ?, ?, ?)", rows)
+    for year, made_of in inputs.items():
+        connection.execute(
+            "INSERT INTO made_from VALUES (?, ?, ?, ?)", [table.name, year, made_of, found.get(year, "")]
+        )
     return count_rows(connection, table)
 
 
@@ -130,11 +132,13 @@ def _rebuild_years(
             connection.execute(f'CREATE VIEW of_years.{name} AS SELECT * FROM "{working}".{name} WHERE {rows}')
         connection.execute("USE of_years")
         connection.begin()
-        connection.execute(f'DELETE FROM "{working}".{table.name} WHERE {_year_of(table)} {of_years}')
-        connection.execute(f'INSERT INTO "{working}".{table.name} BY NAME {model.sql}')
-        connection.commit()
-    except duckdb.Error as error:
-        raise type(error)(f"{model.path}: {error}") from error
+        try:
+            connection.execute(f'DELETE FROM "{working}".{table.name} WHERE {_year_of(table)} {of_years}')
+            connection.execute(f'INSERT INTO "{working}".{table.name} BY NAME {model.sql}')
+            connection.commit()
+        except duckdb.Error as error:
+            connection.rollback()
+            raise type(error)(f"{model.path}: {error}") from error
     finally:
         connection.execute(f'USE "{working}"')
         connection.execute("DETACH of_years")
