@@ -6,6 +6,7 @@ Great Expectations itself is in `great_expectations_on_duckdb`, imported once a 
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
+from importlib import import_module
 from threading import Thread
 
 import duckdb
@@ -16,7 +17,12 @@ from expectations.vocabulary import Expectation, TableSuite
 
 
 def import_ahead() -> None:
-    """Begin the import of Great Expectations, which takes seconds, beside what the caller does next."""
+    """Begin the import of Great Expectations, which takes seconds, beside what the caller does next.
+
+    What others use of it without importing it themselves must be whole before: they look for it among what is there.
+    """
+    for name in ("pandas", "sqlalchemy.orm"):
+        import_module(name)
     Thread(target=_great_expectations, daemon=True).start()
 
 
