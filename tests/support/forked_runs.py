@@ -27,7 +27,6 @@ from web_board import WebBoard
 from pipelines.definitions import build_definitions
 from pipelines.orchestration import factories, intake, jobs, web_looks
 from pipelines.settings import PROJECT_ROOT
-from pipelines.sources import raw_store
 from pipelines.sources.http import PoliteSession
 from pipelines.sources.raw_store import RawStore
 from pipelines.sources.typed_cells import TypedCells
@@ -356,13 +355,7 @@ def _kill_in_a_write(kind: str) -> None:
 
     def open_by_half(path: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
         file = open_(path, mode, *arguments, **named)
-        return HalfWriter(file) if mode == "ab" else file
-
-    def copy_half(source: Any, target: Any, length: int = 0) -> None:
-        content = source.read()
-        target.write(content[: len(content) // 2])
-        target.flush()
-        _kill()
+        return HalfWriter(file) if mode == {"body": "ab", "copy": "wb"}[kind] else file
 
     def write_half(path: Path, text: str, *arguments: Any, **named: Any) -> int:
         if kind not in str(path):
@@ -375,10 +368,8 @@ def _kill_in_a_write(kind: str) -> None:
         write_table(writer, *arguments, **named)
         _kill()
 
-    if kind == "body":
+    if kind in ("body", "copy"):
         Path.open = open_by_half  # type: ignore[method-assign,assignment]
-    elif kind == "copy":
-        raw_store.shutil.copyfileobj = copy_half
     elif kind == "parquet":
         pq.ParquetWriter.write_table = write_some
     else:
