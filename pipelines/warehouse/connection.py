@@ -46,18 +46,26 @@ def open_database(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
             raise duckdb.IOException(f"{path} is in use: another run is building it; wait for it to end") from error
         raise
     try:
-        connection.execute("SET enable_progress_bar = false")
-        if not read_only:
-            for layer in LAYERS:
-                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
-        yield connection
+        with naming_full_disk(path):
+            connection.execute("SET enable_progress_bar = false")
+            if not read_only:
+                for layer in LAYERS:
+                    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+            yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def naming_full_disk(path: Path) -> Iterator[None]:
+    """Where a disk is full, the error says for which file, and what to do."""
+    try:
+        yield
     except duckdb.Error as error:
         if any(words in str(error) for words in NO_SPACE):
             reason = f"no space left for {path}; make some and run again. The published warehouse is as it was"
             raise duckdb.IOException(reason) from error
         raise
-    finally:
-        connection.close()
 
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:

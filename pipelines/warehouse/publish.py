@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.warehouse.build import comment_table
 from pipelines.warehouse.build_log import unfit_tables
-from pipelines.warehouse.connection import open_database
+from pipelines.warehouse.connection import naming_full_disk, open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.reports import read_report
 from pipelines.warehouse.sql_models import made_from
@@ -37,7 +37,8 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
             raise NotFitForPublication(f"nothing was published: {shown}. Run the whole job")
         if unreviewed := _unreviewed_revisions(connection):
             raise NotFitForPublication(unreviewed)
-        _copy_tables(connection, tables, side, note)
+        with naming_full_disk(side):
+            _copy_tables(connection, tables, side, note)
     _flush(side)
     # of a person who wrote into the published file and was killed: DuckDB would replay it into the new one, and fail
     published.with_name(published.name + ".wal").unlink(missing_ok=True)
