@@ -159,12 +159,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"{', '.join(unknown)}: no such setting; there are {', '.join(sorted(VARIABLES))}")
     as_of = _day(given, "SECTORS_AS_OF")
     # what was known on a day is told by captures of real files
-    source = given.get("SECTORS_SOURCE", "files" if as_of else "sample")
-    if source not in get_args(Source):
-        raise SettingsError(f"SECTORS_SOURCE={source}: expected one of {', '.join(get_args(Source))}")
-    scope = given.get("SECTORS_SCOPE", "board")
-    if scope not in get_args(Scope):
-        raise SettingsError(f"SECTORS_SCOPE={scope}: expected one of {', '.join(get_args(Scope))}")
+    source = _one_of(given, "SECTORS_SOURCE", get_args(Source), "files" if as_of else "sample")
     is_confidential = source == "establishments"
     if source not in ("files", "establishments", "release") and "SECTORS_INBOX" in given:
         raise SettingsError(
@@ -188,9 +183,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         scheduled_source=given.get("SECTORS_SOURCE", "bls"),  # type: ignore[arg-type]  # as above
         contact_email=_email(given, "SECTORS_CONTACT_EMAIL"),
         since=_year(given, "SECTORS_SINCE"),
-        scope=scope,  # type: ignore[arg-type]  # as above
+        scope=_one_of(given, "SECTORS_SCOPE", get_args(Scope), "board"),  # type: ignore[arg-type]  # as above
         as_of=as_of,
-        engine=_engine(given),
+        engine=_one_of(given, "SECTORS_ENGINE", get_args(Engine), "duckdb"),  # type: ignore[arg-type]  # as above
         spark_master=_spark_master(given, is_confidential),
         exports=() if is_confidential else _exports(given, "SECTORS_EXPORTS"),
         alert_webhook=_web_address(given, "SECTORS_ALERT_WEBHOOK", is_secret=True),
@@ -272,11 +267,11 @@ def _exports(given: Mapping[str, str], name: str) -> tuple[Export, ...]:
     return tuple(export for export in get_args(Export) if export in asked)
 
 
-def _engine(given: Mapping[str, str]) -> Engine:
-    text = given.get("SECTORS_ENGINE", "duckdb")
-    if text not in get_args(Engine):
-        raise SettingsError(f"SECTORS_ENGINE={text}: expected one of {', '.join(get_args(Engine))}")
-    return text  # type: ignore[return-value]  # checked against the Literal above
+def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+    text = given.get(name, default)
+    if text not in choices:
+        raise SettingsError(f"{name}={text}: expected one of {', '.join(choices)}")
+    return text
 
 
 def _spark_master(given: Mapping[str, str], is_confidential: bool) -> str:
