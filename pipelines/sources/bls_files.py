@@ -31,21 +31,16 @@ def area_slice(base: str, quarter: Period, area_fips: str) -> RemoteFile:
 
 def year_of_areas(base: str, year: int) -> RemoteFile:
     """The quarters of a year, all areas, one table an area; BLS has them from 1990 on."""
-    name = f"{year}_qtrly_by_area.zip"
-    return RemoteFile(
-        source="bls",
-        address=f"{base}/data/files/{year}/csv/{name}",
-        name=name,
-        period=Period(year),
-        area_fips=None,
-        largest_bytes=LARGEST_ZIP,
-        has_quarters=True,
-    )
+    return _year(base, year, "by_area", of_quarters=True)
 
 
 def year_of_nation(base: str, year: int, of_quarters: bool) -> RemoteFile:
     """The quarters of a year, as many as are out, or its averages: all areas in one table; from 1990 on."""
-    name = f"{year}_{'qtrly' if of_quarters else 'annual'}_singlefile.zip"
+    return _year(base, year, "singlefile", of_quarters)
+
+
+def _year(base: str, year: int, kind: str, of_quarters: bool) -> RemoteFile:
+    name = f"{year}_{'qtrly' if of_quarters else 'annual'}_{kind}.zip"
     return RemoteFile(
         source="bls",
         address=f"{base}/data/files/{year}/csv/{name}",

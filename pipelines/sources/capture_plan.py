@@ -110,7 +110,7 @@ def plan_bls(
             only_if |= dict.fromkeys((one.address for one in slices[PROBES:]), probes)
         files += slices
     files += [bls_files.year_of_areas(base, year) for year in reversed(old_years)]
-    late = tuple(one for one in quarters if is_late(one, today, seen) and one > max(seen, default=newest))
+    late = _late(quarters, today, seen)
     return _plan("bls", files, answers, seen, wanted.final_too, only_if, late)
 
 
@@ -135,8 +135,7 @@ def plan_nation(
         files.append(bls_files.year_of_nation(base, year, of_quarters=True))
         if Period(year, 4) <= newest:
             files.append(bls_files.year_of_nation(base, year, of_quarters=False))
-    late = tuple(one for one in quarters if is_late(one, today, seen) and one > max(seen, default=newest))
-    return _plan("bls", files, answers, seen, wanted.final_too, late=late)
+    return _plan("bls", files, answers, seen, wanted.final_too, late=_late(quarters, today, seen))
 
 
 def plan_qualityinfo(
@@ -196,6 +195,12 @@ def _plan(
         requests.append(PlannedRequest(file, reason, before, only_if.get(file.address, ())))
     order: dict[Reason, int] = {"new period": 0, "open for revision": 1, "never seen": 2, "final, asked again": 3}
     return CapturePlan(source, tuple(sorted(requests, key=lambda one: order[one.reason])), final_files, late)
+
+
+def _late(quarters: Iterable[Period], today: date, seen: Mapping[Period, date]) -> tuple[Period, ...]:
+    """Of these, the quarters after the newest in hand that should be out; none where nothing is in hand."""
+    newest = max(seen, default=newest_due_quarter(today))
+    return tuple(one for one in quarters if one > newest and is_late(one, today, seen))
 
 
 def _unfinished(answers: Sequence[LastAnswer], seen: Mapping[Period, date]) -> set[Period]:
