@@ -21,6 +21,11 @@ class EventLogKeptOpen(SqliteEventLogStorage):
     and leaves the log sound (https://www.sqlite.org/wal.html, synchronous = NORMAL).
     """
 
+    def __init__(self, base_dir: str) -> None:
+        self._opened: dict[str, sqlalchemy.Engine] = {}
+        """By file, the one used last at the end; Dagster's constructor opens the first."""
+        super().__init__(base_dir)
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sqlalchemy.Connection]:
         with self._db_lock, self._engine(shard).begin() as connection:
@@ -39,12 +44,6 @@ class EventLogKeptOpen(SqliteEventLogStorage):
     def _close_all(self) -> None:
         while self._opened:
             self._opened.popitem()[1].dispose()
-
-    @property
-    def _opened(self) -> dict[str, sqlalchemy.Engine]:
-        """Engines by file, the one used last at the end. Dagster's constructor asks before a child's has run."""
-        opened: dict[str, sqlalchemy.Engine] = self.__dict__.setdefault("_engines", {})
-        return opened
 
     def _engine(self, shard: str) -> sqlalchemy.Engine:
         engine = self._opened.pop(shard, None) or self._open(shard)
