@@ -4,7 +4,7 @@ Belongs here: arguments, exit codes, how results are laid out. Not here: what is
 """
 
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -106,8 +106,7 @@ def speed_command(
         sheet = _reading_sheet(speeds, "annual" if is_annual else "quarterly")
         _show([sheet])
         if output:
-            measured_on = _measured_on(speed_benchmarks.machine())
-            _write_section(output, "reading-files", f"{sheet.markdown()}\n{measured_on}")
+            _write_section(output, "reading-files", sheet.markdown())
 
 
 @app.command("records")
@@ -133,14 +132,13 @@ def run_command(
 ) -> None:
     """Run on an eighth, a quarter, half and all of an archive; seconds of each layer."""
     from pipelines.orchestration.run_benchmarks import PARTS, RunFailed, run_costs
-    from pipelines.orchestration.speed_benchmarks import machine
 
     with messages_for_people(RunFailed, OSError, zipfile.BadZipFile):
         with console.status("Running …"):
             sheet = _run_sheet(archive.name, run_costs(archive, parts or PARTS))
         _show([sheet])
         if output:
-            _write_section(output, "runs", f"{sheet.markdown()}\n{_measured_on(machine())}")
+            _write_section(output, "runs", sheet.markdown())
 
 
 @app.command("nation")
@@ -159,7 +157,7 @@ def nation_command(
         for sentence in sentences:
             say(sentence)
         if output:
-            _write_section(output, "nation", "\n".join([sheet.markdown(), *(f"* {each}" for each in sentences)]))
+            _write_section(output, "nation", "\n".join([sheet.markdown(), *(f"* {each}" for each in sentences), ""]))
 
 
 @dataclass(frozen=True)
@@ -264,13 +262,13 @@ def _run_sheet(name: str, costs: Sequence["RunCost"]) -> Sheet:
     return Sheet(f"Whole runs on {name} and parts of it, seconds", header, rows)
 
 
-def _measured_on(machine: Iterable[tuple[str, str]]) -> str:
-    return f"Measured on {date.today()}: {', '.join(f'{name} {value}' for name, value in machine)}."
-
-
 def _write_section(page: Path, name: str, section: str) -> None:
+    """Writes what was measured into its part of a page, with the day and the machine."""
+    from pipelines.orchestration.machine import machine
+
     text = page.read_text(encoding="utf-8") if page.exists() else ""
-    page.write_text(replace_section(text, name, section), encoding="utf-8")
+    measured_on = f"Measured on {date.today()}: {', '.join(f'{fact} {value}' for fact, value in machine())}."
+    page.write_text(replace_section(text, name, f"{section}\n{measured_on}"), encoding="utf-8")
     say(f"Written: {page}")
 
 

@@ -5,7 +5,6 @@ scoring (pipelines.estimation), printing (pipelines.cli).
 """
 
 import resource
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from pipelines.estimation.hold_out import hide_further
 from pipelines.estimation.intervals import Interval, interval90
 from pipelines.estimation.state_years import StateYear, separate_areas, state_year
 from pipelines.orchestration.intake import sample_frames
+from pipelines.orchestration.machine import megabytes
 from pipelines.settings import Settings
 from pipelines.sources.capture import SAMPLE_SOURCE
 from pipelines.sources.sample_cells import publish_cells
@@ -254,8 +254,3 @@ def _sample_truth(state: StateCells, settings: Settings) -> pl.DataFrame:
             f"the warehouse holds another sample than seed {settings.sample_seed} makes: build it anew by `make run`"
         )
     return truth
-
-
-def megabytes(peak: int) -> float:
-    """The most memory that a process has had, as the system counts it: in kilobytes, macOS in bytes."""
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)

@@ -22,9 +22,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.estimation.state_estimates import AskedTotals
-from pipelines.orchestration.benchmarks import benchmark_database, megabytes
+from pipelines.orchestration.benchmarks import benchmark_database
 from pipelines.orchestration.estimation_runs import Inputs, Place, added_up, ensure_all
 from pipelines.orchestration.intake import sample_frames
+from pipelines.orchestration.machine import megabytes
 from pipelines.settings import Settings
 from pipelines.sources.capture import SAMPLE_SOURCE
 from pipelines.sources.sample_nation import state_cells

@@ -5,13 +5,11 @@ file (sources.sample_singlefile), the reader (sources.bls and typed_cells), prin
 """
 
 import multiprocessing
-import os
 import resource
-import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +19,7 @@ import duckdb
 import polars as pl
 
 from pipelines.orchestration.intake import sample_frames
+from pipelines.orchestration.machine import megabytes
 from pipelines.settings import Settings
 from pipelines.sources.bls import expected_columns
 from pipelines.sources.capture import SAMPLE_SOURCE, capture_files
@@ -106,8 +105,7 @@ def _measured(name: str, work: Callable[[], None]) -> Step:
     start, cpu_start = time.perf_counter(), time.process_time()
     work()
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in kilobytes, on macOS in bytes
-    return Step(name, seconds, cpu_seconds, peak / (1e6 if sys.platform == "darwin" else 1e3))
+    return Step(name, seconds, cpu_seconds, megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 
 
 def _write(folder: Path, settings: Settings, rows: int, frequency: Frequency) -> None:
@@ -156,12 +154,3 @@ def _ingest(zipped: Path, rows: int, frequency: Frequency) -> None:
     cells = pl.scan_parquet(typed.table(capture, f"{frequency}_cells")).select(pl.len()).collect().item()
     if cells != rows:
         raise ValueError(f"{zipped.name}: {cells:,} cells were read of {rows:,} rows that were written")
-
-
-def machine() -> Iterator[tuple[str, str]]:
-    """What the figures depend on, by name."""
-    yield "cores", str(os.cpu_count())
-    yield "memory", f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB"
-    yield "Python", ".".join(map(str, sys.version_info[:3]))
-    yield "Polars", pl.__version__
-    yield "DuckDB", duckdb.__version__
