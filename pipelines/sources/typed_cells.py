@@ -50,6 +50,10 @@ TITLES_SCHEMA = pl.Schema({"member": pl.String, "title_kind": pl.String, "code":
 REFUSED_SCHEMA = pl.Schema({"member": pl.String, "reason": pl.String})
 _FINDINGS = ("quarterly_cells", "annual_cells", "titles", "released_totals")
 _NOTHING = "the archive is empty; expected QCEW tables inside"
+_AHEAD: dict[Kind, int] = {"publications": 6, "records": 1, "release": 1}
+"""Batches read while others are written: of a large table as many as are written at once; quarters of records are
+large themselves.
+"""
 LARGEST_TITLE_FILE = 16 * 2**20  # BLS's have 1 MB
 PUBLISHER: dict[str, pl.DataType] = {"publisher": pl.String()}
 TABLES: dict[str, pl.Schema] = {
@@ -151,7 +155,9 @@ class TypedCells:
                     results = _read_records(file, capture.file_name, self.naics, self.areas, Path(temporary))
                 case "release":
                     results = release_files.read_released(file, capture.file_name, self.naics, self.areas)
-            _write_tables(whole, capture, results, "no table of the areas wanted is in it" if wanted else _NOTHING)
+            nothing = "no table of the areas wanted is in it" if wanted else _NOTHING
+            with closing(read_ahead(results, _AHEAD[self.kind])) as found:
+                _write_tables(whole, capture, found, nothing)
             others = self.folder.glob(f"{capture.capture_sha256}*")
             for number, other in enumerate([each for each in others if each != target]):
                 other.rename(Path(temporary) / f"other-{number}")  # it goes whole: a killed run leaves no half of it
@@ -286,8 +292,8 @@ def _read_member(member: Member, label: str, areas: pl.DataFrame) -> Iterator[Me
 def _write_tables(folder: Path, capture: Capture, results: Iterator[Found], nothing: str) -> None:
     """Writes each table of a capture; raises RefusedFile, with the first refusal or `nothing`, where all are empty."""
     refusals: list[RefusedFile] = []
-    with TypedTables(folder, TABLES, capture.capture_sha256) as tables, closing(read_ahead(results)) as found:
-        for result in found:
+    with TypedTables(folder, TABLES, capture.capture_sha256) as tables:
+        for result in results:
             match result:
                 case RefusedFile():
                     refusals.append(result)
