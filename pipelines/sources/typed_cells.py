@@ -51,8 +51,8 @@ REFUSED_SCHEMA = pl.Schema({"member": pl.String, "reason": pl.String})
 _FINDINGS = ("quarterly_cells", "annual_cells", "titles", "released_totals")
 _NOTHING = "the archive is empty; expected QCEW tables inside"
 _AHEAD: dict[Kind, int] = {"publications": 6, "records": 1, "release": 1}
-"""Batches read while others are written: of a large table as many as are written at once; quarters of records are
-large themselves.
+"""Batches read while others are written: of cells more than are written at once, lest reading waits for it; quarters of
+records are large themselves.
 """
 LARGEST_TITLE_FILE = 16 * 2**20  # BLS's have 1 MB
 PUBLISHER: dict[str, pl.DataType] = {"publisher": pl.String()}
