@@ -11,7 +11,7 @@ from pipelines.orchestration.estimation_runs import estimate_everything
 from pipelines.orchestration.factories import Report, build_tables, check_specs, sql_table_asset
 from pipelines.orchestration.metadata import table_spec
 from pipelines.settings import Settings
-from pipelines.warehouse.build import build_from_frame, build_from_parquet
+from pipelines.warehouse.build import build_from_parquet
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
 from pipelines.warehouse.contracts.estimates import MADE_FROM
@@ -28,6 +28,5 @@ def hidden_figures(context: dg.AssetExecutionContext, settings: dg.ResourceParam
     """Bounds, estimates and intervals of every hidden cell and of every figure that has some."""
     with without_values(settings), open_database(settings.working_database, read_only=True) as connection:
         found = estimate_everything(connection, settings.estimates_dir, os.cpu_count() or 1, spread_of(settings))
-    builds = {name: partial(build_from_frame, frame=frame) for name, frame in found.frames.items()}
-    cells = {"estimates.hidden_cells": partial(build_from_parquet, files=found.hidden_cells)}
-    yield from build_tables(context, settings, cells | builds)
+    builds = {name: partial(build_from_parquet, files=files) for name, files in found.items()}
+    yield from build_tables(context, settings, builds)

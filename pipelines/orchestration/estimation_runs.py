@@ -1,8 +1,9 @@
 """Runs the estimates of every state and year that the warehouse holds cells of, each once while nothing has changed.
 
-Belongs here: what is read for them, and keeping what was found. Not here: how it is found (pipelines.estimation).
+Belongs here: what is read for them, and keeping what was found. Not here: how it is found (pipelines.estimation), and
+what becomes of it (added_up).
 Layout of what is kept: FOLDER/<fingerprint of the code>/<hash of all that goes in>/ with cells, totals, months and
-conflicts, each .parquet; a folder appears whole or not at all.
+conflicts, each .parquet; a folder appears whole or not at all. Beside them, added_up/ holds the tables made of them.
 """
 
 import hashlib
@@ -24,9 +25,9 @@ import polars as pl
 
 from pipelines import estimation
 from pipelines.estimation.contradictions import ROWS_SCHEMA, ContradictoryEquations
-from pipelines.estimation.region_estimates import monthly_employment, pay_estimates, region_estimates
 from pipelines.estimation.state_estimates import AskedTotals, StateEstimates, estimate_state_year
 from pipelines.estimation.state_years import MOST_QUARTERS_APART, separate_areas, state_year
+from pipelines.orchestration.added_up import added_up
 from pipelines.warehouse.reports import read_report
 
 Spread = Callable[[Callable[[bytes], object], Sequence[bytes]], object]
@@ -34,6 +35,7 @@ Spread = Callable[[Callable[[bytes], object], Sequence[bytes]], object]
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """For the linear algebra of each process: its threads wait for each other by turning round, several times as much work
 where processes share the cores, and the last digits of standard errors would depend on how many cores there are."""
+ADDED_UP = "added_up"
 PACKAGES = ("highspy", "numpy", "polars", "scipy")
 CONFLICTS_SCHEMA = pl.Schema(
     {"quarter": pl.Int8(), "place": pl.Int16(), "reason": pl.String()} | dict(ROWS_SCHEMA.items())
@@ -68,56 +70,18 @@ class Inputs:
         return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class Estimates:
-    """The tables of the estimates layer that are not SQL.
-
-    hidden_cells: Parquet files that hold estimates.hidden_cells together; none where nothing is hidden. There are too
-    many of a nation to go through this process. frames: the other tables, by name.
-    """
-
-    hidden_cells: Sequence[Path]
-    frames: Mapping[str, pl.DataFrame]
-
-
 def estimate_everything(
     connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1, spread: Spread | None = None
-) -> Estimates:
-    """Estimates every state and year of the warehouse. folder: where finished states and years are kept.
+) -> Mapping[str, Sequence[Path]]:
+    """Estimates every state and year of the warehouse; the files that hold each table that is not SQL, as in added_up.
 
-    processes: states and years that are estimated at a time; more than one in processes of their own. spread: estimates
-    them all in its own way, wherever it can see the folder.
+    folder: where finished states and years are kept. processes: states and years that are estimated at a time; more
+    than one in processes of their own. spread: estimates them all in its own way, wherever it can see the folder.
     """
     kept, every = folder / code_fingerprint(), read_inputs(connection)
     found = spread_all(every, kept, spread) if spread else ensure_all(every, kept, processes)
     _forget_other_code(folder, kept)
-    return added_up(found, read_report(connection, "estimation_sums")["group_key"].unique().sort())
-
-
-def added_up(found: Sequence[Path], sums: pl.Series) -> Estimates:
-    """The tables of what was found in some states and years, by their folders; sums: the groups that are sums."""
-    nothing, no_source = StateEstimates.nothing(), pl.lit("").alias("source")
-    totals, months = (
-        pl.concat([frame.with_columns(no_source), *(pl.read_parquet(each / f"{name}.parquet") for each in found)])
-        for name, frame in (("totals", nothing.totals), ("months", nothing.months))
-    )
-    no_state = (no_source, pl.lit("").alias("state_fips"), pl.lit(0, pl.Int16).alias("year"))
-    conflicts = [pl.read_parquet(each / "conflicts.parquet") for each in found]
-    regions = [region_estimates(nothing.totals, sums).with_columns(no_source)]
-    pay = [pay_estimates(nothing.totals).with_columns(no_source)]
-    for (name,), of_source in totals.partition_by("source", as_dict=True, include_key=False).items():
-        source = pl.lit(name).alias("source")
-        regions.append(region_estimates(of_source, sums).with_columns(source))
-        pay.append(pay_estimates(of_source).with_columns(source))
-    return Estimates(
-        [each / "cells.parquet" for each in found],
-        {
-            "estimates.region_estimates": pl.concat(regions),
-            "estimates.pay_estimates": pl.concat(pay),
-            "estimates.monthly_employment": monthly_employment(months),
-            "estimates.contradictions": pl.concat([_conflicts({}).with_columns(no_state), *conflicts]),
-        },
-    )
+    return added_up(found, read_report(connection, "estimation_sums")["group_key"].unique().sort(), kept / ADDED_UP)
 
 
 def read_inputs(connection: duckdb.DuckDBPyConnection) -> Iterator[Inputs]:
@@ -267,6 +231,6 @@ def _conflicts(conflicts: Mapping[int, ValueError]) -> pl.DataFrame:
 
 
 def _forget_other_code(folder: Path, kept: Path) -> None:
-    others = (old for old in folder.glob("*") if old.is_dir() and old != kept)
+    others = (old for old in folder.glob("*") if old.is_dir() and old not in (kept, kept / ADDED_UP))
     for left in (*others, *kept.glob(".part-*")):  # and what runs that were killed were writing
         shutil.rmtree(left)

@@ -22,8 +22,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.estimation.state_estimates import AskedTotals
+from pipelines.orchestration.added_up import added_up
 from pipelines.orchestration.benchmarks import benchmark_database
-from pipelines.orchestration.estimation_runs import Inputs, Place, added_up, ensure_all
+from pipelines.orchestration.estimation_runs import Inputs, Place, ensure_all
 from pipelines.orchestration.intake import sample_frames
 from pipelines.orchestration.machine import megabytes
 from pipelines.settings import Settings
@@ -36,7 +37,6 @@ from pipelines.warehouse.reports import read_report
 
 YEAR, VINTAGE = 2024, {"naics_vintage": 2022}
 FEWEST_PROCESSES = 2
-HIDDEN_CELLS = "estimates.hidden_cells"
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,10 @@ def _measured(folder: Path, asked: Asked, processes: int) -> NationCost:
     start = time.perf_counter()
     found = ensure_all(states(), folder / "kept", processes)
     between = time.perf_counter()
-    added_up(found, asked.sums["group_key"].unique().sort())
+    tables = added_up(found, asked.sums["group_key"].unique().sort(), folder / "added_up")
     with open_database(folder / "nation.duckdb") as connection:
-        build_from_parquet(connection, ALL_TABLES[HIDDEN_CELLS], [each / "cells.parquet" for each in found])
+        for name, files in tables.items():
+            build_from_parquet(connection, ALL_TABLES[name], files)
     end = time.perf_counter()
     of_others, own = (resource.getrusage(who) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))
     schema = {"state_fips": pl.String, "cells": pl.Int64, "hidden": pl.Int64}

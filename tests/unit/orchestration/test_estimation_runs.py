@@ -118,7 +118,7 @@ def figure(frames: Frames, region: str, group: str, **where: object) -> dict[str
 
 
 def folders(kept: Path) -> list[str]:
-    return sorted(str(path.relative_to(kept)) for path in kept.glob("*/*"))
+    return sorted(str(path.relative_to(kept)) for path in kept.glob("*/*") if path.name != "added_up")
 
 
 def no_estimating(*_: object) -> None:
@@ -132,10 +132,11 @@ def estimated_frames(
     connection: duckdb.DuckDBPyConnection, folder: Path, processes: int = 1, spread: Spread | None = None
 ) -> Frames:
     """All tables as frames."""
-    found = estimate_everything(connection, folder, processes, spread)
-    table = ALL_TABLES["estimates.hidden_cells"]
-    build_from_parquet(connection, table, found.hidden_cells)
-    return {table.name: connection.execute(f"FROM {table.name}").pl(), **found.frames}
+    frames = {}
+    for name, files in estimate_everything(connection, folder, processes, spread).items():
+        build_from_parquet(connection, ALL_TABLES[name], files)
+        frames[name] = connection.execute(f"FROM {name} ORDER BY ALL").pl()
+    return frames
 
 
 def test_the_tables_are_those_of_the_contracts(oregon: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
