@@ -13,8 +13,14 @@ SELECT identity, source, measure, period,
     count(*) AS groups_checked,
     count(*) FILTER (holds IS NOT TRUE) AS groups_failed,
     coalesce(
-        list(format('{}: expected {}, found {}', group_name, expected::VARCHAR, found::VARCHAR) ORDER BY group_name)
-            FILTER (holds IS NOT TRUE),
+        list(
+            -- said of those that fail only: an argument of an aggregate is worked out for every row
+            CASE
+                WHEN holds IS NOT TRUE
+                    THEN format('{}: expected {}, found {}', group_name, expected::VARCHAR, found::VARCHAR)
+            END
+            ORDER BY group_name
+        ) FILTER (holds IS NOT TRUE),
         []
     )[:20] AS failing_groups
 FROM groups
