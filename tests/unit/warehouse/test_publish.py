@@ -188,7 +188,7 @@ def test_a_run_that_stops_before_the_swap_leaves_the_old_warehouse(
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    target = {"copying": (publish, "_copy"), "commenting": (publish, "comment_table"),
+    target = {"copying": (publish, "_copy_rows"), "commenting": (publish, "comment_table"),
               "flushing": (os, "fsync"), "swapping": (Path, "replace")}  # fmt: skip
     before = published.published.read_bytes()
     with monkeypatch.context() as patch:
