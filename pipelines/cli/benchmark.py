@@ -254,7 +254,7 @@ def _run_sheet(name: str, costs: Sequence["RunCost"]) -> Sheet:
         [
             f"{cost.rows:,}",
             *(f"{seconds:.1f}" for seconds in (cost.beside, *cost.layers.values(), cost.seconds)),
-            f"{cost.seconds - cost.layers['hidden figures']:.1f}",
+            f"{cost.without_estimates:.1f}",
             f"{cost.cpu_seconds:.1f}",
         ]
         for cost in costs

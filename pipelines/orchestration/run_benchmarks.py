@@ -52,6 +52,11 @@ class RunCost:
         """Seconds before the first step and after the last: imports, Dagster's job, the result table."""
         return self.seconds - sum(self.layers.values())
 
+    @property
+    def without_estimates(self) -> float:
+        """Seconds of all but what is estimated and the tables that are made of it."""
+        return self.seconds - self.layers["hidden figures"] - self.layers["estimates"]
+
 
 def run_costs(archive: Path, parts: Sequence[int]) -> list[RunCost]:
     """Runs on one in so many tables of a by-area archive, without exports. Raises RunFailed, or what zipfile raises."""
