@@ -65,7 +65,9 @@ def captured_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam
 )
 def read_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Loads what the readers found in each capture."""
-    files = {name: typed_files(settings, ALL_TABLES[name].table) for name in READ_TABLES}
+    files = typed_files(settings, [ALL_TABLES[name].table for name in READ_TABLES])
     yield from build_tables(
-        context, settings, {name: partial(build_from_parquet, files=found) for name, found in files.items()}
+        context,
+        settings,
+        {name: partial(build_from_parquet, files=files[ALL_TABLES[name].table]) for name in READ_TABLES},
     )
