@@ -123,7 +123,7 @@ def _hash(path: Path) -> str:
 
 def _refuse_synthetic(path: Path, container: inbox.Container) -> None:
     """Files of the sample economy look exactly like BLS's: they must not come in as real ones."""
-    names = [str(path), *(member.name for member in inbox.open_members(path, container))]
+    names = [str(path), *inbox.table_names(path, container)]
     if SYNTHETIC_MARK in inbox.zip_comment(path, container) or any(SYNTHETIC_NAME in name for name in names):
         raise _synthetic(path)
 

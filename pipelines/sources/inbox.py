@@ -111,10 +111,17 @@ def open_members(path: Path, container: Container, wanted: Callable[[str], bool]
         yield Member(path.name, "xlsx", lambda: path.open("rb"))
     else:
         with _safe_zip(path, path.name) as archive:
-            for info in sorted(archive.infolist(), key=lambda info: info.filename):
-                is_table = not (info.is_dir() or info.filename.startswith("__MACOSX/"))
-                if is_table and (wanted is None or wanted(info.filename)):
+            for info in _tables(archive):
+                if wanted is None or wanted(info.filename):
                     yield _zip_member(archive, info)
+
+
+def table_names(path: Path, container: Container) -> list[str]:
+    """The names of the tables of an input file, none of which is opened. Raises as open_members."""
+    if container != "zip":
+        return [path.name]
+    with _safe_zip(path, path.name) as archive:
+        return [info.filename for info in _tables(archive)]
 
 
 def zip_comment(path: Path, container: Container) -> str:
@@ -123,6 +130,12 @@ def zip_comment(path: Path, container: Container) -> str:
         return ""
     with zipfile.ZipFile(path) as archive:
         return archive.comment.decode("utf-8", errors="replace")
+
+
+def _tables(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The members of an archive that may be tables, in the order of their names."""
+    files = (info for info in archive.infolist() if not (info.is_dir() or info.filename.startswith("__MACOSX/")))
+    return sorted(files, key=lambda info: info.filename)
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:

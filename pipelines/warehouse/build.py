@@ -101,7 +101,7 @@ def check_contract(connection: duckdb.DuckDBPyConnection, table: Table) -> list[
         )
         for name in _columns_with_nulls(connection, table)
     ]
-    if table.key and (rows := _rows(connection, _repeated_keys(table))):
+    if table.key and _may_repeat(connection, table) and (rows := _rows(connection, _repeated_keys(table))):
         findings.append(ContractFinding("key_is_unique", rows))
     return findings
 
@@ -137,6 +137,13 @@ def _columns_with_nulls(connection: duckdb.DuckDBPyConnection, table: Table) -> 
     counts = ", ".join(f'count(*) FILTER ("{name}" IS NULL)' for name in names)
     row = connection.execute(f"SELECT {counts} FROM {table.name}").fetchone() or ()
     return [name for name, count in zip(names, row, strict=True) if count]
+
+
+def _may_repeat(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether two keys have the same hash: where none do, none are the same, and numbers are compared far faster."""
+    key = ", ".join(f'"{name}"' for name in table.key)
+    row = connection.execute(f"SELECT count(*) > count(DISTINCT hash({key})) FROM {table.name}").fetchone()
+    return bool(row and row[0])
 
 
 def _repeated_keys(table: Table) -> str:
