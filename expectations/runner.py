@@ -74,8 +74,8 @@ def _great_expectations() -> Callable[[duckdb.DuckDBPyConnection, TableSuite], l
 
 
 def _has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    query = """
-        SELECT 1 FROM information_schema.tables
-        WHERE table_catalog = current_database() AND table_schema || '.' || table_name = ?
-    """
-    return connection.execute(query, [table]).fetchone() is not None
+    try:
+        connection.execute(f"DESCRIBE {table}")
+    except duckdb.CatalogException:
+        return False
+    return True

@@ -83,14 +83,7 @@ def check_contract(connection: duckdb.DuckDBPyConnection, table: Table) -> list[
 
     Of a view only the columns are checked: its rows are those of tables that were.
     """
-    found = {
-        str(name): str(kind)
-        for name, kind in connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
-            " ORDER BY column_index",
-            [table.schema, table.table],
-        ).fetchall()
-    }
+    found = _columns(connection, table)
     if wrong := _wrong_columns(table, found):
         return [ContractFinding("columns_and_types", wrong)]
     if table.is_view:
@@ -108,13 +101,23 @@ def check_contract(connection: duckdb.DuckDBPyConnection, table: Table) -> list[
 
 def _make_room(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Drops a table where the contract now has a view, or a view where it has a table: no CREATE replaces those."""
-    row = connection.execute(
-        "SELECT table_type FROM information_schema.tables"
-        " WHERE table_catalog = current_database() AND table_schema = ? AND table_name = ?",
+    kind = "table" if table.is_view else "view"
+    found = connection.execute(
+        f"SELECT 1 FROM duckdb_{kind}s()"
+        f" WHERE database_name = current_database() AND schema_name = ? AND {kind}_name = ?",
         [table.schema, table.table],
     ).fetchone()
-    if row and (row[0] == "VIEW") != table.is_view:
-        connection.execute(f"DROP {'TABLE' if table.is_view else 'VIEW'} {table.name}")
+    if found:
+        connection.execute(f"DROP {kind} {table.name}")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
+    """Names and types in their order; none of a table that is not there."""
+    try:
+        described = connection.execute(f"DESCRIBE {table.name}").fetchall()
+    except duckdb.CatalogException:
+        return {}
+    return {str(name): str(kind) for name, kind, *_ in described}
 
 
 def _wrong_columns(table: Table, found: dict[str, str]) -> list[dict[str, object]]:

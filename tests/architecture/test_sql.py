@@ -20,8 +20,7 @@ FORMATTED: Mapping[str, frozenset[str]] = {
     for name, expressions in {
         # identifiers of contracts and texts of sql/; paths as literals with their quotes doubled, where DuckDB takes no
         # parameter (ATTACH, CREATE VIEW)
-        "pipelines.warehouse.build": ("table.name", "model.sql", "names", "name", "counts", "key",
-            "'TABLE' if table.is_view else 'VIEW'"),
+        "pipelines.warehouse.build": ("table.name", "model.sql", "names", "name", "counts", "key", "kind"),
         "pipelines.warehouse.connection": ("layer",),
         "pipelines.warehouse.contracts.model": (
             "catalog", "self.name", "columns", "kind", "column.name",
@@ -32,7 +31,7 @@ FORMATTED: Mapping[str, frozenset[str]] = {
             "year", "table.name", "layer", "working", "name", "rows", "of_years", "model.sql", "_year_of(table)",
             "_year_of(ALL_TABLES[name])",
         ),
-        "pipelines.warehouse.publish": ("_literal(side)", "working", "table.name", "order"),
+        "pipelines.warehouse.publish": ("_literal(side)", "working", "table.name", "order", "rows"),
         "pipelines.warehouse.spark.engine": ("name",),
         # queries that pages show to people, made of texts of their own; none is run
         "pipelines.reporting.site.figures": ("_RANGE", "_VIEW"),
