@@ -384,8 +384,10 @@ def _cells(frame: pl.DataFrame, layout: Layout, member: str) -> pl.DataFrame:
 
 
 def _state(column: str) -> pl.Expr:
-    meanings = (pl.when(pl.col(column) == code).then(pl.lit(meaning)) for code, meaning in _DISCLOSURE.items())
-    return pl.coalesce(meanings)
+    state = pl.lit(None, pl.String)
+    for code, meaning in _DISCLOSURE.items():
+        state = pl.when(pl.col(column) == code).then(pl.lit(meaning)).otherwise(state)
+    return state
 
 
 def _known(column: str, kind: pl.DataType, is_known: pl.Expr, always: bool) -> pl.Expr:

@@ -22,18 +22,20 @@ def read_plain(block: bytes, columns: Sequence[str], kinds: Mapping[str, pl.Data
 
     Plain: every line has all fields and no line end inside one; numbers are there, whole ones with at most MOST_DIGITS
     digits, and none is spelt with a plus, a leading zero or as -0. Text that is missing is empty. The first column must
-    be text. Other columns are not looked at.
+    be text and the last one a number. Other columns are not looked at.
     """
-    if kinds.get(columns[0]) != pl.String() or _PLUS.search(block) or _has_odd_zero(block):
+    if kinds.get(columns[0]) != pl.String() or kinds.get(columns[-1]) == pl.String():
+        return None
+    if _PLUS.search(block) or _has_odd_zero(block):
         return None
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
-    schema = {name: kinds.get(name, pl.String()) for name in columns}
+    schema = {name: kinds.get(name, pl.Float64() if name == columns[-1] else pl.String()) for name in columns}
     # Polars refuses a line that is too long only where it reads all columns; without commas in texts a count finds it.
-    # A line that is too short it fills with nulls, which only the last field shows for certain.
+    # A line that is too short it fills up, which only a number in the last field shows for certain.
     are_all_read = block.count(b",") != lines * (len(columns) - 1)
     read = [at for at, name in enumerate(columns) if are_all_read or name in kinds or name == columns[-1]]
     try:
-        frame = pl.read_csv(block, has_header=False, schema=schema, columns=read)
+        frame = pl.read_csv(block, has_header=False, schema=schema, columns=read, empty_string_is_null=False)
     except pl.exceptions.PolarsError:
         return None
     if frame.height != lines or frame.get_column(columns[-1]).null_count():
@@ -47,7 +49,7 @@ def read_plain(block: bytes, columns: Sequence[str], kinds: Mapping[str, pl.Data
     ]
     if frame.select(pl.any_horizontal(is_odd)).item():
         return None
-    return frame.select(pl.col(name) if name in numbers else pl.col(name).fill_null("") for name in kinds)
+    return frame.select(kinds.keys())
 
 
 def _has_odd_zero(block: bytes) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-LARGE_TABLE = 2**18
+LARGE_TABLE = 2**19
 """Cells in a capture from which on periods get files of their own, and cells that are sorted together there."""
 _PERIOD: Mapping[str, tuple[str, ...]] = {"quarterly_cells": ("year", "quarter"), "annual_cells": ("year",)}
 _SORTED_BY = ("area_fips", "own_code", "industry_code")

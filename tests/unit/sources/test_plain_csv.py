@@ -127,6 +127,18 @@ def test_what_is_as_it_should_be_goes_the_short_way(frequency: Frequency, is_quo
     assert found(read_block, block, layout, 2).cells["disclosure"].to_list() == ["disclosed", "suppressed", "true_zero"]  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("kind", [pl.Int64(), pl.Float64(), None], ids=str)
+def test_a_line_that_is_too_short_is_not_plain(kind: pl.DataType | None) -> None:
+    columns = ["a", "b", "c", "d"]
+    kinds = {"a": pl.String(), "b": pl.String(), "c": pl.Int64()} | ({"d": kind} if kind else {})
+    whole = read_plain(b"x,,3,1\ny,z,4,2\n", columns, kinds)
+    assert whole is not None
+    assert whole.select("a", "b", "c").rows() == [("x", "", 3), ("y", "z", 4)]
+    for short in (b"x,y,3\ny,z,4,2\n", b"x,y,3,1\ny\n", b"x,y,3,1,1\ny,z,4\n"):
+        assert read_plain(short, columns, kinds) is None
+    assert read_plain(b"x,y,3,1\n", columns, kinds | {"d": pl.String()}) is None
+
+
 def test_a_zero_is_seen_wherever_pieces_of_text_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = {"name": pl.String(), "number": pl.Int64()}
     monkeypatch.setattr("pipelines.sources.plain_csv._PIECE", 7)
