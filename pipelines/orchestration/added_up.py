@@ -42,27 +42,21 @@ def added_up(found: Sequence[Path], sums: pl.Series, folder: Path) -> Mapping[st
 
 
 def _parts(found: Sequence[Path]) -> Iterator[Parts]:
-    """All that was found, in parts of one source whose regions are in no other part."""
-    regions = pl.concat(
-        [
-            pl.LazyFrame(schema={"source": pl.String, "region": pl.String, "place": pl.Int64}),
-            *(
-                pl.scan_parquet(each / "totals.parquet")
-                .select("source", "region", place=pl.lit(place, pl.Int64))
-                .unique()
-                for place, each in enumerate(found)
-            ),
-        ]
+    """All that was found, in parts of one source and year whose regions are in no other part of these."""
+    keys = ("source", "year", "region")
+    nothing = pl.DataFrame(schema={"source": pl.String, "year": pl.Int16, "region": pl.String, "place": pl.Int64})
+    places = (
+        pl.scan_parquet(each / "totals.parquet").select(*keys, place=pl.lit(place, pl.Int64)).unique().collect()
+        for place, each in enumerate(found)
     )
-    of_several = regions.group_by("source", "region").agg("place").filter(pl.col("place").list.len() > 1)
-    shared = of_several.sort("source", "region").collect()
+    regions = pl.concat([nothing, *places]).group_by(keys).agg("place").sort(keys)
+    shared = regions.filter(pl.col("place").list.len() > 1)
     for place, each in enumerate(found):
-        here = shared.filter(pl.col("place").list.contains(place)).get_column("region")
-        yield from _of_regions([each], ~pl.col("region").is_in(here.implode()))
-    for (source,), of_source in shared.partition_by("source", as_dict=True, maintain_order=True).items():
-        places = of_source.get_column("place").explode(empty_as_null=True).unique().sort()
-        is_shared = pl.col("region").is_in(of_source.get_column("region").implode()) & (pl.col("source") == source)
-        yield from _of_regions([found[place] for place in places], is_shared)
+        elsewhere = shared.filter(pl.col("place").list.contains(place)).get_column("region")
+        yield from _of_regions([each], ~pl.col("region").is_in(elsewhere.implode()))
+    for of_year in shared.partition_by("source", "year", maintain_order=True):
+        folders = [found[place] for place in of_year.get_column("place").explode(empty_as_null=True).unique().sort()]
+        yield from _of_regions(folders, pl.col("region").is_in(of_year.get_column("region").implode()))
 
 
 def _of_regions(folders: Sequence[Path], is_wanted: pl.Expr) -> Iterator[Parts]:

@@ -12,7 +12,7 @@ from contract_rows import insert
 from polars.testing import assert_frame_equal
 
 from pipelines.domain.code_tables import ownerships
-from pipelines.orchestration import estimation_runs
+from pipelines.orchestration import added_up, estimation_runs
 from pipelines.orchestration.estimation_runs import Inputs, Spread, code_fingerprint, estimate_everything, read_inputs
 from pipelines.warehouse.build import build_from_frame, build_from_parquet, check_contract
 from pipelines.warehouse.connection import open_database
@@ -173,6 +173,36 @@ def test_a_region_of_two_states_is_their_sum(oregon: duckdb.DuckDBPyConnection, 
         (1, month, 0, 0, 60) for month in (1, 2, 3)
     ]
     assert "all_industries" not in frames["estimates.monthly_employment"]["group_key"]
+
+
+def test_only_what_belongs_together_is_added_up_at_a_time(
+    oregon: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: list[list[tuple[int, str]]] = []
+    add_up = added_up.region_estimates
+
+    def counted(totals: pl.DataFrame, sums: pl.Series) -> pl.DataFrame:
+        parts.append(totals.select("year", "region").unique().sort("year", "region").rows())
+        return add_up(totals, sums)
+
+    monkeypatch.setattr(added_up, "region_estimates", counted)
+    for year in (2016, 2017):
+        add_area(oregon, "53011", year=year)
+        ask(oregon, "border", "53011", year=year)
+        ask(oregon, "clark", "53011", year=year)
+    add_area(oregon, "41001", year=2017)
+    ask(oregon, "border", "41001")
+    ask(oregon, "border", "41001", year=2017)
+    frames = estimated_frames(oregon, tmp_path / "kept")
+    assert parts == [
+        [(2016, "one"), (2016, "oregon")],
+        [(2016, "clark")],
+        [(2017, "clark")],
+        [(2016, "border")],
+        [(2017, "border")],
+    ]
+    assert figure(frames, "border", "health", year=2016)["known"] == 140
+    assert figure(frames, "clark", "health", year=2017)["known"] == 70
 
 
 def test_sources_are_estimated_each_by_itself(oregon: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
