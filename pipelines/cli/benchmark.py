@@ -128,6 +128,7 @@ def run_command(
         list[int] | None,
         typer.Option("--part", min=1, help="One in so many tables; repeat it for several. Without: 8, 4, 2 and 1."),
     ] = None,
+    times: Annotated[int, typer.Option(min=1, help="How often; the fastest run on each part is shown.")] = 1,
     output: Annotated[Path | None, typer.Option(help="A Markdown page whose section `runs` gets the table.")] = None,
 ) -> None:
     """Run on an eighth, a quarter, half and all of an archive; seconds of each layer."""
@@ -135,7 +136,7 @@ def run_command(
 
     with messages_for_people(RunFailed, OSError, zipfile.BadZipFile):
         with console.status("Running …"):
-            sheet = _run_sheet(archive.name, run_costs(archive, parts or PARTS))
+            sheet = _run_sheet(archive.name, run_costs(archive, parts or PARTS, times), times)
         _show([sheet])
         if output:
             _write_section(output, "runs", sheet.markdown())
@@ -247,7 +248,7 @@ def _nation_sentences(cost: "NationCost") -> list[str]:
     return sentences
 
 
-def _run_sheet(name: str, costs: Sequence["RunCost"]) -> Sheet:
+def _run_sheet(name: str, costs: Sequence["RunCost"], times: int) -> Sheet:
     layers = list(costs[0].layers)
     header = ["Rows", "Start and end", *(layer.capitalize() for layer in layers), "Whole", "Without estimates", "CPU"]
     rows = [
@@ -259,7 +260,8 @@ def _run_sheet(name: str, costs: Sequence["RunCost"]) -> Sheet:
         ]
         for cost in costs
     ]
-    return Sheet(f"Whole runs on {name} and parts of it, seconds", header, rows)
+    runs = "Whole runs" if times == 1 else f"The fastest of {times} whole runs each"
+    return Sheet(f"{runs} on {name} and parts of it, seconds", header, rows)
 
 
 def _write_section(page: Path, name: str, section: str) -> None:

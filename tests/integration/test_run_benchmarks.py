@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import benchmark
 from pipelines.orchestration import run_benchmarks
-from pipelines.orchestration.run_benchmarks import LAYERS, RunFailed, run_costs
+from pipelines.orchestration.run_benchmarks import LAYERS, RunCost, RunFailed, run_costs
 
 
 @pytest.fixture
@@ -52,3 +52,17 @@ def test_a_run_that_fails_says_why(tmp_path: Path) -> None:
         archive.writestr("2016.q1-q4.by_area/2016.q1-q4 41009 Columbia County, Oregon.csv", "<html>")
     with pytest.raises(RunFailed, match="web page"):
         run_costs(tmp_path / "2016_qtrly_by_area.zip", parts=(1,))
+
+
+def test_of_several_runs_the_fastest_is_told(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter([9.0, 7.0, 8.0, 5.0, 6.0, 7.0])
+    folders: list[Path] = []
+
+    def run(inbox: Path, data_dir: Path) -> RunCost:
+        assert inbox.is_file()
+        folders.append(data_dir)
+        return RunCost(1, {}, next(seconds), 0)
+
+    monkeypatch.setattr(run_benchmarks, "_run", run)
+    assert [cost.seconds for cost in run_costs(archive, parts=(2, 1), times=3)] == [7, 5]
+    assert len(set(folders)) == 6
