@@ -196,10 +196,10 @@ def least_by(node: exp.ArgMin | exp.ArgMax) -> exp.Expr:
 
 
 def window(node: exp.Window) -> exp.Expr:
-    """A window without FILTER or DISTINCT, which Spark has none of; numbers without order are any unique ones."""
+    """A window without FILTER or DISTINCT, which Spark has none of."""
     function = node.this
     if isinstance(function, exp.RowNumber) and not {"partition_by", "order", "alias"} & _given(node):
-        return _typed(_call("MONOTONICALLY_INCREASING_ID"), "BIGINT")
+        return _row_itself(node)
     condition = None
     if isinstance(function, exp.Filter):
         function, condition = function.this, function.expression.this
@@ -237,6 +237,18 @@ def hint(node: exp.CTE) -> exp.Expr:
     """MATERIALIZED is a hint that Spark does not know."""
     node.set("materialized", None)
     return node
+
+
+def _row_itself(node: exp.Window) -> exp.Expr:
+    """What tells rows apart in place of a number: Spark may read a CTE anew at each mention, and number it otherwise.
+
+    These are the texts and whole numbers beside it, among which the key of the rows must be.
+    """
+    beside = [each.unalias() for each in node.parent_select.selects] if node.parent_select else []
+    columns = [each for each in beside if isinstance(each, exp.Column) and not each.is_type("double", "float")]
+    if not columns:
+        raise UnsupportedError(f"{node.sql('duckdb')}: no column beside it tells the rows apart")
+    return _call("STRUCT", *(each.copy() for each in columns))
 
 
 def _given(node: exp.Expr) -> set[str]:
