@@ -94,7 +94,7 @@ def check_contract(connection: duckdb.DuckDBPyConnection, table: Table) -> list[
         )
         for name in _columns_with_nulls(connection, table)
     ]
-    if table.key and _may_repeat(connection, table) and (rows := _rows(connection, _repeated_keys(table))):
+    if table.key and (rows := _repeated_keys(connection, table)):
         findings.append(ContractFinding("key_is_unique", rows))
     return findings
 
@@ -142,16 +142,14 @@ def _columns_with_nulls(connection: duckdb.DuckDBPyConnection, table: Table) -> 
     return [name for name, count in zip(names, row, strict=True) if count]
 
 
-def _may_repeat(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
-    """Whether two keys have the same hash: where none do, none are the same, and numbers are compared far faster."""
+def _repeated_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> list[dict[str, object]]:
+    """Keys that several rows have. Where no two hashes are the same no keys are, and hashes are compared far faster."""
     key = ", ".join(f'"{name}"' for name in table.key)
-    row = connection.execute(f"SELECT count(*) > count(DISTINCT hash({key})) FROM {table.name}").fetchone()
-    return bool(row and row[0])
-
-
-def _repeated_keys(table: Table) -> str:
-    key = ", ".join(f'"{name}"' for name in table.key)
-    return f"SELECT {key}, count(*) AS rows FROM {table.name} GROUP BY {key} HAVING count(*) > 1 ORDER BY ALL LIMIT 20"
+    may_repeat = connection.execute(f"SELECT count(*) > count(DISTINCT hash({key})) FROM {table.name}").fetchone()
+    if may_repeat == (False,):
+        return []
+    repeated = f"SELECT {key}, count(*) AS rows FROM {table.name} GROUP BY {key} HAVING count(*) > 1"
+    return _rows(connection, f"{repeated} ORDER BY ALL LIMIT 20")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:

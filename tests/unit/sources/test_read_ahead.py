@@ -28,6 +28,7 @@ def test_never_more_are_ahead_than_asked_for(most: int) -> None:
             assert len(made) <= number + 1 + most
             if number == 4:
                 break
+    assert made == list(range(len(made)))
     assert 5 <= len(made) <= 5 + most
 
 
