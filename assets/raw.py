@@ -65,9 +65,8 @@ def captured_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam
 )
 def read_files(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Report:
     """Loads what the readers found in each capture."""
-    files = typed_files(settings, [ALL_TABLES[name].table for name in READ_TABLES])
+    files_of = typed_files(settings)
+    files = {name: files_of(ALL_TABLES[name].table) for name in READ_TABLES}
     yield from build_tables(
-        context,
-        settings,
-        {name: partial(build_from_parquet, files=files[ALL_TABLES[name].table]) for name in READ_TABLES},
+        context, settings, {name: partial(build_from_parquet, files=found) for name, found in files.items()}
     )

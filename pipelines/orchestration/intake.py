@@ -6,7 +6,7 @@ Belongs here: the choice between sample, inbox and web, and the raw tables that 
 
 import errno
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -165,13 +165,11 @@ def backfill(settings: Settings, quarters: tuple[Period, ...], tell: Tell = lamb
         return _ask_the_web(settings, store, typed, tell, quarters)
 
 
-def typed_files(settings: Settings, tables: Iterable[str]) -> dict[str, list[Path]]:
-    """The Parquet files of each typed table of the captures that take_in could read, oldest capture first."""
+def typed_files(settings: Settings) -> Callable[[str], list[Path]]:
+    """Gives the Parquet files of a typed table of the captures that take_in could read, oldest capture first."""
     typed = _typed_cells(settings)
     captures = _usable_captures(settings, RawStore(settings.raw_dir))
-    return {
-        table: [file for capture in captures for file in parquet_files(typed.table(capture, table))] for table in tables
-    }
+    return lambda table: [file for capture in captures for file in parquet_files(typed.table(capture, table))]
 
 
 def is_made_up(settings: Settings) -> bool:

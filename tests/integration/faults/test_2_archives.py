@@ -107,7 +107,7 @@ def board_since(board: WebBoard, year_before: tuple[str, bytes]) -> WebBoard:
 
 
 def areas_of(board: WebBoard, year: int) -> list[str]:
-    files = typed_files(board.settings, ["quarterly_cells"])["quarterly_cells"]
+    files = typed_files(board.settings)("quarterly_cells")
     return sorted(pl.scan_parquet(files).filter(year=year).select("area_fips").unique().collect().to_series())
 
 

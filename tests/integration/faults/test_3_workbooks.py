@@ -92,7 +92,7 @@ def test_a_bad_answer_leaves_the_last_good_workbook(
 ) -> None:
     wrong, outcome, cause = FAILURES[fault]
     before = office.captures()
-    cells = [path.read_bytes() for path in typed_files(office.settings, ["annual_cells"])["annual_cells"]]
+    cells = [path.read_bytes() for path in typed_files(office.settings)("annual_cells")]
     office.server.misbehave(path_of("41051"), wrong, always=True)
     report = office.look()
     found = answers(office)
@@ -100,7 +100,7 @@ def test_a_bad_answer_leaves_the_last_good_workbook(
     assert cause in (found["41051"].reason or "")
     assert found["41067"].outcome == "unchanged"
     assert report.captures == before
-    assert [path.read_bytes() for path in typed_files(office.settings, ["annual_cells"])["annual_cells"]] == cells
+    assert [path.read_bytes() for path in typed_files(office.settings)("annual_cells")] == cells
     office.server.misbehave(path_of("41051"))
     office.look()
     assert answers(office)["41051"].outcome == "unchanged"

@@ -119,9 +119,7 @@ def examined(board: WebBoard, where: str, revision: Files) -> Death:
     is_under_way = (board.settings.raw_dir / "look_bls.json").exists()
     offline = WebBoard(board.server, board.folder, board.definitions_dir, {"source": "files"})
     taken = take_in(offline.settings).captures
-    cells = pl.read_parquet(
-        typed_files(offline.settings, ["quarterly_cells"])["quarterly_cells"], columns=["capture_sha256"]
-    )
+    cells = pl.read_parquet(typed_files(offline.settings)("quarterly_cells"), columns=["capture_sha256"])
     rows = sum(len(revision_lines(board, capture)) for capture in taken)
     board.server.clear_requests()
     board.look()

@@ -81,12 +81,12 @@ def test_a_run_captures_the_inbox_and_says_what_became_of_it(settings: Settings)
 def test_a_second_run_uses_the_captures_of_the_first(settings: Settings) -> None:
     put(settings, "a.csv", table(rows=3))
     first = take_in(settings)
-    files = typed_files(settings, ["quarterly_cells"])["quarterly_cells"]
+    files = typed_files(settings)("quarterly_cells")
     written = [file.stat().st_mtime_ns for file in files]
     second = take_in(settings)
     assert next(second.summary()).startswith("1 captured files (0 new, 1 seen before), 0 refused")
     assert second.captures == first.captures
-    assert typed_files(settings, ["quarterly_cells"])["quarterly_cells"] == files
+    assert typed_files(settings)("quarterly_cells") == files
     assert [file.stat().st_mtime_ns for file in files] == written
 
 
@@ -105,7 +105,7 @@ def test_typed_files_are_one_a_capture_oldest_first(settings: Settings) -> None:
     take_in(settings)
     put(settings, "a.csv", table(rows=3))
     captures = take_in(settings).captures
-    files = typed_files(settings, ["quarterly_cells"])["quarterly_cells"]
+    files = typed_files(settings)("quarterly_cells")
     assert [pl.read_parquet(file).height for file in files] == [2, 3]
     assert [file.parent.name for file in files] == [capture.capture_sha256 for capture in captures]
 
@@ -161,10 +161,7 @@ def test_older_content_that_is_taken_in_later_is_an_earlier_vintage(settings: Se
         (2, "2017-06-02"),
     ]
     assert manifest["retrieved_at"].is_sorted(descending=True)
-    jobs = [
-        pl.read_parquet(file)["month1_employment"].item()
-        for file in typed_files(settings, ["quarterly_cells"])["quarterly_cells"]
-    ]
+    jobs = [pl.read_parquet(file)["month1_employment"].item() for file in typed_files(settings)("quarterly_cells")]
     assert jobs == [1, 2]
 
 
@@ -176,9 +173,9 @@ def test_a_rebuilt_day_uses_what_was_captured_by_then_and_captures_nothing(setti
     rebuilt = replace(settings, as_of=date(2026, 3, 15))
     found = take_in(rebuilt)
     assert [capture.retrieved_at[:10] for capture in found.captures] == ["2026-03-14", "2026-03-15"]
-    assert len(typed_files(rebuilt, ["quarterly_cells"])["quarterly_cells"]) == 2
+    assert len(typed_files(rebuilt)("quarterly_cells")) == 2
     assert next(found.summary()) == "as of 2026-03-15: nothing is captured, nothing later is used"
-    assert len(typed_files(settings, ["quarterly_cells"])["quarterly_cells"]) == 3
+    assert len(typed_files(settings)("quarterly_cells")) == 3
 
 
 def test_a_day_before_the_first_capture_cannot_be_rebuilt(settings: Settings) -> None:
@@ -219,7 +216,7 @@ def unchanged_at_bls(settings: Settings, day: str) -> None:
 def jobs_by_vintage(settings: Settings) -> list[int]:
     """The jobs that each capture says, from the oldest vintage to the one that serves."""
     order = take_in(settings).tables()["raw.captures"].sort("vintage_order")["capture_sha256"].to_list()
-    files = {file.parent.name: file for file in typed_files(settings, ["quarterly_cells"])["quarterly_cells"]}
+    files = {file.parent.name: file for file in typed_files(settings)("quarterly_cells")}
     return [pl.read_parquet(files[sha256])["month1_employment"].item() for sha256 in order]
 
 
@@ -346,9 +343,7 @@ def test_a_capture_that_newer_readers_refuse_is_left_out_and_reported(
     found = take_in(settings)
     assert [capture.file_name for capture in found.captures] == ["good.csv"]
     assert found.refused.rows() == [(address, "old.csv", "no longer read")]
-    assert [pl.read_parquet(file).height for file in typed_files(settings, ["quarterly_cells"])["quarterly_cells"]] == [
-        2
-    ]
+    assert [pl.read_parquet(file).height for file in typed_files(settings)("quarterly_cells")] == [2]
     assert found.tables()["raw.captures"]["file_name"].to_list() == ["good.csv"]
 
 
@@ -371,7 +366,7 @@ def sample(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def rows(settings: Settings) -> list[int]:
-    return [pl.read_parquet(file).height for file in typed_files(settings, ["quarterly_cells"])["quarterly_cells"]]
+    return [pl.read_parquet(file).height for file in typed_files(settings)("quarterly_cells")]
 
 
 def test_the_sample_is_made_once_and_says_what_it_is(sample: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
