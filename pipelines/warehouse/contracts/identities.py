@@ -8,14 +8,17 @@ _MEASURE = Column("measure", "VARCHAR", "The column that is added up or recomput
 
 CELL_MEASURES = Table(
     "core.cell_measures",
-    "One row a quarterly cell and measure.",
-    ("source", "area_fips", "own_code", "industry_code", "period", "measure"),
+    "One row a quarterly cell, with a list of its measures.",
+    ("source", "area_fips", "own_code", "industry_code", "period"),
     (
         *shared("source", "area_fips", "own_code", "industry_code", "naics_level", "naics_vintage?"),
         *shared("year", "quarter", "period"),
-        _MEASURE,
-        Column("value", "BIGINT", "The figure; null where suppressed.", True),
-        Column("previous", "BIGINT", "The figure a year before, by the published change; null where hidden.", True),
+        Column(
+            "figures",
+            'STRUCT(measure VARCHAR, "value" BIGINT, previous BIGINT)[]',
+            "Of each measure its name, the figure, null where suppressed, and the figure a year before, by the "
+            "published change, null where hidden.",
+        ),
     ),
     is_view=True,
     is_published=False,

@@ -245,7 +245,8 @@ def _row_itself(node: exp.Window) -> exp.Expr:
     These are the texts and whole numbers beside it, among which the key of the rows must be.
     """
     beside = [each.unalias() for each in node.parent_select.selects] if node.parent_select else []
-    columns = [each for each in beside if isinstance(each, exp.Column) and not each.is_type("double", "float")]
+    unfit = ("double", "float", "array", "list", "struct", "map")
+    columns = [each for each in beside if isinstance(each, exp.Column) and not each.is_type(*unfit)]
     if not columns:
         raise UnsupportedError(f"{node.sql('duckdb')}: no column beside it tells the rows apart")
     return _call("STRUCT", *(each.copy() for each in columns))

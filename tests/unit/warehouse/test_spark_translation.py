@@ -35,7 +35,7 @@ def test_every_model_is_plain_sql_on_views(name: str) -> None:
         ("len(l)", "SIZE(t.l)"),
         ("len(a)", "LENGTH(t.a)"),
         ("count(*) FILTER (c) OVER (PARTITION BY a)", "COUNT(IF(t.c, 1, NULL)) OVER (PARTITION BY t.a)"),
-        ("a, n, x, row_number() OVER ()", "t.a AS a, t.n AS n, t.x AS x, STRUCT(t.a, t.n)"),
+        ("a, n, x, l, row_number() OVER ()", "t.a AS a, t.n AS n, t.x AS x, t.l AS l, STRUCT(t.a, t.n)"),
     ],
 )
 def test_what_differs_is_rewritten(written: str, translated: str) -> None:
