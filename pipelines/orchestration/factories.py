@@ -25,6 +25,7 @@ from pipelines.warehouse.build_log import begin_build, record_build
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.contracts.marts import MEASURED
+from pipelines.warehouse.side_file import copy_ahead
 from pipelines.warehouse.sql_models import dependencies, load_model
 
 SYNTHETIC_NOTE = f"{SYNTHETIC}, not real figures. "
@@ -89,7 +90,10 @@ def _build_and_check(
             findings[name] = check_contract(connection, ALL_TABLES[name])
         results = run_suites(connection, suites, docs, run_name, confidential) if suites else []
         blocked = {result.table for result in results if result.blocks}
-        record_build(connection, {name: not findings[name] and name not in blocked for name in builds})
+        passed = {name: not findings[name] and name not in blocked for name in builds}
+        record_build(connection, passed)
+        fit = [ALL_TABLES[name] for name, has_passed in passed.items() if has_passed]
+        copy_ahead(settings.working_database, connection, fit, note)
     return row_counts, findings, results
 
 

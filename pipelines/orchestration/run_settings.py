@@ -1,10 +1,12 @@
 """The settings of one run: those of the environment, with what the run itself was told.
 
 Belongs here: the Dagster resource that hands them to assets, and as long as it is in use keeps other runs out of their
-data folder, and the working database open. Not here: what the settings are (pipelines.settings).
+data folder, the working database open, and what it will publish copied. Not here: what the settings are
+(pipelines.settings).
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import get_args
 
@@ -13,9 +15,12 @@ import dagster as dg
 from expectations.runner import import_ahead
 from pipelines.orchestration.confidential import make_private
 from pipelines.orchestration.engines import engine_of_run, prepare_engine
+from pipelines.orchestration.exports import WAREHOUSE
 from pipelines.orchestration.one_at_a_time import alone
 from pipelines.settings import Settings, SettingsError, Source
 from pipelines.warehouse.connection import keep_open
+from pipelines.warehouse.publish import side_path
+from pipelines.warehouse.side_file import copying_ahead
 
 
 def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
@@ -51,11 +56,19 @@ def settings_of_run(settings: Settings) -> dg.ResourceDefinition:
         with (
             alone(of_run.data_dir / "warehouse" / ".lock", _teller(context), waiting),
             keep_open(of_run.working_database),
+            _copying_ahead(context.run, of_run),
             engine_of_run(of_run),
         ):
             yield of_run
 
     return bound
+
+
+def _copying_ahead(run: dg.DagsterRun, settings: Settings) -> AbstractContextManager[None]:
+    """Tables are copied as soon as they passed by a run that will publish them; others would copy them for nothing."""
+    if run.asset_selection and WAREHOUSE not in run.asset_selection:  # none selected: the whole job
+        return nullcontext()
+    return copying_ahead(settings.working_database, side_path(settings.published_database))
 
 
 def _teller(context: dg.InitResourceContext) -> Callable[[str], object]:

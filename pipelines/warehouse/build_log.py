@@ -24,6 +24,12 @@ def record_build(connection: duckdb.DuckDBPyConnection, passed: Mapping[str, boo
     connection.executemany("INSERT INTO build_log VALUES (?, nextval('build_number'), ?)", rows)
 
 
+def build_number(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:
+    """Of the build that a table was recorded with; a later build of any table has a greater one."""
+    found = connection.execute("SELECT build_number FROM build_log WHERE table_name = ?", [table]).fetchone()
+    return int(found[0]) if found else None
+
+
 def unfit_tables(connection: duckdb.DuckDBPyConnection, dependencies: Mapping[str, Sequence[str]]) -> list[str]:
     """Why tables must not be published, a sentence each: not built, not passed, or older than what they are made from.
 

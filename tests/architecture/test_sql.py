@@ -31,7 +31,7 @@ FORMATTED: Mapping[str, frozenset[str]] = {
             "year", "table.name", "layer", "working", "name", "rows", "of_years", "model.sql", "_year_of(table)",
             "_year_of(ALL_TABLES[name])",
         ),
-        "pipelines.warehouse.publish": ("_literal(side)", "working", "table.name", "order", "rows"),
+        "pipelines.warehouse.side_file": ("_literal(self.path)", "working", "table.name", "order", "rows"),
         "pipelines.warehouse.spark.engine": ("name",),
         # queries that pages show to people, made of texts of their own; none is run
         "pipelines.reporting.site.figures": ("_RANGE", "_VIEW"),

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,12 +31,13 @@ from pipelines.settings import PROJECT_ROOT
 from pipelines.sources.http import PoliteSession
 from pipelines.sources.raw_store import RawStore
 from pipelines.sources.typed_cells import TypedCells
-from pipelines.warehouse import publish
+from pipelines.warehouse import publish, side_file
 
 SECONDS = 300.0
 """After which a process counts as hanging; a loaded machine needs some."""
 PUBLICATION = dg.AssetKey(["published", "warehouse"])
 
+_ONE_AT_A_TIME = Lock()
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -245,7 +247,7 @@ def _refresh(line: Connection, said_in: Path, board: WebBoard, home: Path, only:
     if is_halting:
         _halt_at_steps(line)
         _halt_before(factories, "comment_table", line, lambda _, table, prefix: f"in {table.name}")
-        _halt_before(publish, "comment_table", line, lambda _, table, prefix: f"publishing {table.name}")
+        _halt_before(side_file, "comment_table", line, lambda _, table, prefix: f"publishing {table.name}")
         _halt_before(publish, "_flush", line, lambda path: f"flushing {path.name}")
     job = build_definitions(board.settings).resolve_job_def(jobs.REFRESH.name)
     with contextlib.chdir(PROJECT_ROOT), dg.DagsterInstance.from_config(str(home)) as instance:
@@ -286,8 +288,9 @@ def _kill() -> None:
 
 
 def _halt(line: Connection, place: str) -> None:
-    line.send(place)
-    biggest_file = line.recv()
+    with _ONE_AT_A_TIME:  # tables are copied in threads
+        line.send(place)
+        biggest_file = line.recv()
     if biggest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (biggest_file, resource.RLIM_INFINITY))
 

@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from pipelines.warehouse.build import build_from_model, build_from_parquet
+from pipelines.warehouse.build_log import build_number
 from pipelines.warehouse.contracts import ALL_TABLES, Table
 from pipelines.warehouse.spark.translation import spark_sql, view_name
 from pipelines.warehouse.sql_models import SqlModel, dependencies, load_model
@@ -82,7 +83,7 @@ class SparkEngine:
         if ALL_TABLES[name].is_view and ALL_TABLES[name].schema != "raw":
             self.select(connection, load_model(name)).createOrReplaceTempView(view_name(name))
             return
-        file = self._folder / "inputs" / name / f"{_build_number(connection, name)}.parquet"
+        file = self._folder / "inputs" / name / f"{build_number(connection, name) or 0}.parquet"
         if self._inputs.get(name) == file:
             return
         shutil.rmtree(file.parent, ignore_errors=True)
@@ -108,9 +109,3 @@ def contract_type(model: str, column: str, found: str | None, declared: str) -> 
     if not fits:
         raise ModelTypeError(f"{model}: column {column} is {found} in Spark; its contract says {declared}")
     return wanted
-
-
-def _build_number(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    """Of the build that a table is of, from the log of builds; 0 where it is of none."""
-    row = connection.execute("SELECT build_number FROM build_log WHERE table_name = ?", [name]).fetchone()
-    return int(row[0]) if row else 0

@@ -10,10 +10,17 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.orchestration.exports import WAREHOUSE
 from pipelines.orchestration.one_at_a_time import alone
 from pipelines.orchestration.run_settings import settings_of_run
 from pipelines.settings import Settings, Source
+from pipelines.warehouse.build_log import begin_build
+from pipelines.warehouse.connection import open_database
+from pipelines.warehouse.contracts import ALL_TABLES
+from pipelines.warehouse.publish import side_path
+from pipelines.warehouse.side_file import copy_ahead
 
+OWNERSHIPS = ALL_TABLES["reference.ownerships"]
 GIVEN = replace(Settings(), data_dir=Path("elsewhere"), contact_email="ann@board.example", since=2018)
 
 
@@ -71,6 +78,32 @@ def test_a_run_has_what_it_is_told_and_all_else_from_the_environment(config: dic
 def test_a_run_cannot_be_told_anything_else(config: dict[str, object]) -> None:
     with pytest.raises(dg.DagsterInvalidConfigError):
         settings_with(config)
+
+
+@pytest.mark.parametrize(("selection", "copies"), [(None, True), (WAREHOUSE, True), (dg.AssetKey("table"), False)])
+def test_only_a_run_that_will_publish_copies_tables_ahead(selection: dg.AssetKey | None, copies: bool) -> None:
+    found: list[bool] = []
+
+    def build_and_offer(settings: Settings) -> None:
+        with open_database(settings.working_database) as connection:
+            begin_build(connection, [OWNERSHIPS.name])
+            copy_ahead(settings.working_database, connection, [OWNERSHIPS], "")
+        found.append(side_path(settings.published_database).exists())
+
+    @dg.asset
+    def table(settings: dg.ResourceParam[Settings]) -> None:
+        build_and_offer(settings)
+
+    @dg.asset(key=WAREHOUSE)
+    def warehouse(settings: dg.ResourceParam[Settings]) -> None:
+        build_and_offer(settings)
+
+    definitions = dg.Definitions([table, warehouse], resources={"settings": settings_of_run(GIVEN)})
+    job = definitions.resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        job.execute_in_process(instance=instance, asset_selection=[selection] if selection else None)
+    assert set(found) == {copies}
+    assert not side_path(GIVEN.published_database).exists()
 
 
 OTHER = """
