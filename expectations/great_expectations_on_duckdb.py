@@ -7,8 +7,8 @@ import functools
 import logging
 import math
 import string
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from great_expectations.expectations.expectation import (
     ColumnPairMapExpectation,
     MulticolumnMapExpectation,
 )
+from great_expectations.expectations.expectation import Expectation as GreatExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.render.components import RenderedStringTemplateContent
 from great_expectations.render.renderer.content_block.expectation_string import ExpectationStringRenderer
@@ -193,7 +194,9 @@ def _validate(
     if not configurations:
         return []
     try:
-        return validator.graph_validate(configurations=list(configurations))
+        # asked for anew for every argument of every metric: seventy times an expectation, a tenth of the whole
+        with _made_once(GreatExpectation, "configuration"):
+            return validator.graph_validate(configurations=list(configurations))
     except Exception as error:
         if len(configurations) > 1:
             return [result for configuration in configurations for result in _validate(validator, [configuration])]
@@ -202,6 +205,24 @@ def _validate(
             ExpectationValidationResult(success=False, expectation_config=configuration, exception_info=raised)
             for configuration in configurations
         ]
+
+
+@contextmanager
+def _made_once(owner: type, name: str) -> Iterator[None]:
+    """Within this context a property of these objects is worked out once an object; nothing changes it there."""
+    as_shipped = vars(owner)[name]
+    made: dict[int, tuple[object, object]] = {}
+
+    def once(one: object) -> object:
+        if id(one) not in made:  # kept with its object, so that no other gets the same number
+            made[id(one)] = (one, as_shipped.fget(one))
+        return made[id(one)][1]
+
+    setattr(owner, name, property(once))
+    try:
+        yield
+    finally:
+        setattr(owner, name, as_shipped)
 
 
 def _result(table: str, expectation: Expectation, outcome: ExpectationValidationResult) -> ExpectationResult:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -263,6 +264,34 @@ def test_another_database_in_the_same_process_is_another(database: duckdb.DuckDB
         other.execute("CREATE SCHEMA core; CREATE TABLE core.cells AS SELECT 42 AS a")
         (result,) = run(other, docs, column_in_set("a", [42], meaning=M))
     assert result.success
+
+
+def test_what_is_made_once_is_what_great_expectations_makes_each_time(
+    database: duckdb.DuckDBPyConnection, docs: DataDocs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expectations = [*PASSING, *(expectation for expectation, *_ in FAILING)]
+    once = run(database, docs, *expectations)
+    monkeypatch.setattr("expectations.great_expectations_on_duckdb._made_once", lambda *_: nullcontext())
+    assert run(database, docs, *expectations) == once
+    assert [result.success for result in once] == [True] * len(PASSING) + [False] * len(FAILING)
+
+
+def test_a_property_is_made_once_an_object_and_anew_afterwards() -> None:
+    from expectations.great_expectations_on_duckdb import _made_once
+
+    class Counted:
+        times = 0
+
+        @property
+        def made(self) -> int:
+            self.times += 1
+            return self.times
+
+    first, second = Counted(), Counted()
+    with suppress(KeyboardInterrupt), _made_once(Counted, "made"):
+        assert [first.made, first.made, second.made] == [1, 1, 1]
+        raise KeyboardInterrupt
+    assert [first.made, second.made] == [2, 2]
 
 
 def test_two_runs_give_the_same_results_in_json(database: duckdb.DuckDBPyConnection, docs: DataDocs) -> None:
