@@ -194,7 +194,7 @@ def _validate(
     if not configurations:
         return []
     try:
-        # asked for anew for every argument of every metric: seventy times an expectation, a tenth of the whole
+        # asked for anew for every argument of every metric: seventy times an expectation, a fourth of the time
         with _made_once(GreatExpectation, "configuration"):
             return validator.graph_validate(configurations=list(configurations))
     except Exception as error:

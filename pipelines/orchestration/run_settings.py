@@ -19,7 +19,6 @@ from pipelines.orchestration.exports import WAREHOUSE
 from pipelines.orchestration.one_at_a_time import alone
 from pipelines.settings import Settings, SettingsError, Source
 from pipelines.warehouse.connection import keep_open
-from pipelines.warehouse.publish import side_path
 from pipelines.warehouse.side_file import copying_ahead
 
 
@@ -68,7 +67,7 @@ def _copying_ahead(run: dg.DagsterRun, settings: Settings) -> AbstractContextMan
     """Tables are copied as soon as they passed by a run that will publish them; others would copy them for nothing."""
     if run.asset_selection and WAREHOUSE not in run.asset_selection:  # none selected: the whole job
         return nullcontext()
-    return copying_ahead(settings.working_database, side_path(settings.published_database))
+    return copying_ahead(settings.working_database, settings.published_database)
 
 
 def _teller(context: dg.InitResourceContext) -> Callable[[str], object]:

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from pipelines.warehouse.contracts import Table
+from pipelines.warehouse.contracts.model import literal
 from pipelines.warehouse.sql_models import SqlModel
 
 
@@ -55,7 +56,7 @@ def build_from_parquet(connection: duckdb.DuckDBPyConnection, table: Table, file
     """Replaces a table, or a view, by the rows of Parquet files, a table also by those of none; the number of rows."""
     _make_room(connection, table)
     if table.is_view:
-        names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        names = ", ".join(literal(file) for file in files)
         connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM read_parquet([{names}])")
     else:
         connection.execute(table.create_statement())

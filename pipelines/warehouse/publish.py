@@ -29,7 +29,7 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
     and where a file moved a state's totals beyond the usual envelope and nobody has reviewed that.
     """
     tables = [table for table in ALL_TABLES.values() if table.is_published]
-    with open_database(working, read_only=True) as connection, side_file(working, side_path(published)) as side:
+    with open_database(working, read_only=True) as connection, side_file(working, published) as side:
         if reasons := unfit_tables(connection, _dependencies()):
             shown = "; ".join(reasons[:5]) + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
             raise NotFitForPublication(f"nothing was published: {shown}. Run the whole job")
@@ -42,11 +42,6 @@ def publish_warehouse(working: Path, published: Path, note: str) -> list[Table]:
         side.path.replace(published)
         _flush(published.parent)
     return tables
-
-
-def side_path(published: Path) -> Path:
-    """Where the next warehouse is filled, beside the one it will replace."""
-    return published.with_suffix(".duckdb.new")
 
 
 def _unreviewed_revisions(connection: duckdb.DuckDBPyConnection) -> str:

@@ -17,6 +17,7 @@ from pipelines.warehouse.build import comment_table
 from pipelines.warehouse.build_log import build_number
 from pipelines.warehouse.connection import naming_full_disk, open_database
 from pipelines.warehouse.contracts import Table
+from pipelines.warehouse.contracts.model import literal
 
 COPIED_AT_ONCE = 2
 """Tables. DuckDB sorts a table with all threads, but writes its rows with one."""
@@ -33,10 +34,10 @@ class _Copy(NamedTuple):
 
 
 class SideFile:
-    """A new database, filled from the working one, which something else keeps open until this is closed."""
+    """A new database beside the published one, filled from the working one, which others keep open so long."""
 
-    def __init__(self, working: Path, path: Path) -> None:
-        self.path = path
+    def __init__(self, working: Path, published: Path) -> None:
+        self.path = published.with_suffix(".duckdb.new")
         self._working = working
         self._copies: dict[str, _Copy] = {}
         self._threads = ThreadPoolExecutor(COPIED_AT_ONCE, "publish")
@@ -46,9 +47,9 @@ class SideFile:
 
         One that failed is tried again: something may have been mended.
         """
+        build, begun = build_number(connection, table.name), self._copies.get(table.name)
         if not self._copies:
             self._begin(connection)
-        build, begun = build_number(connection, table.name), self._copies.get(table.name)
         if begun and (begun.build, begun.note) == (build, note) and not begun.has_failed():
             return
         if begun:
@@ -81,7 +82,7 @@ class SideFile:
         self._remove()  # what a killed run left
         with open_database(self.path):
             pass  # which makes the schemas
-        connection.execute(f"ATTACH {_literal(self.path)} AS published (READ_WRITE)")
+        connection.execute(f"ATTACH {literal(self.path)} AS published (READ_WRITE)")
 
     def _write(self, table: Table, note: str) -> None:
         """One table, in the order of its key, with its comments; in one transaction, which waits for the disk once."""
@@ -102,12 +103,12 @@ class SideFile:
 
 
 @contextmanager
-def side_file(working: Path, path: Path) -> Iterator[SideFile]:
+def side_file(working: Path, published: Path) -> Iterator[SideFile]:
     """The side file that the run at work has begun, or a new one; a new one goes at the end if it is still there."""
     if begun := _AHEAD.get(working):
         yield begun
         return
-    made = SideFile(working, path)
+    made = SideFile(working, published)
     try:
         yield made
     finally:
@@ -115,9 +116,9 @@ def side_file(working: Path, path: Path) -> Iterator[SideFile]:
 
 
 @contextmanager
-def copying_ahead(working: Path, path: Path) -> Iterator[None]:
+def copying_ahead(working: Path, published: Path) -> Iterator[None]:
     """Until the end of this context, which keeps the working database open, `copy_ahead` copies what passed."""
-    with side_file(working, path) as begun:
+    with side_file(working, published) as begun:
         _AHEAD[working] = begun
         try:
             yield
@@ -131,7 +132,3 @@ def copy_ahead(working: Path, connection: duckdb.DuckDBPyConnection, passed: Ite
         for table in passed:
             if table.is_published:
                 begun.copy(connection, table, note)
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import duckdb
 
 from pipelines.warehouse.contracts import Table
+from pipelines.warehouse.contracts.model import literal
 
 SHOWN_ROWS = 5
 _PATH = r"^([/\\]|[A-Za-z]:[/\\])"
@@ -31,7 +32,7 @@ def content_hash(relation: duckdb.DuckDBPyRelation) -> str:
     SHA-256 over the JSON list of the column names and the sorted SHA-256 of the rows, each the JSON list of its values
     as DuckDB writes them: floating point so that it comes back bit for bit, null as null, lists as JSON.
     """
-    names = ", ".join(map(_literal, relation.columns))
+    names = ", ".join(map(literal, relation.columns))
     rows = relation.project(f"sha256(to_json([{', '.join(_texts(relation))}])::VARCHAR) AS row_hash")
     joined = rows.aggregate("coalesce(string_agg(row_hash, '' ORDER BY row_hash), '') AS row_hashes")
     (found,) = joined.project(f"sha256(to_json([{names}])::VARCHAR || row_hashes)").fetchall()
@@ -96,7 +97,3 @@ def _texts(relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
 def _quoted(name: str) -> str:
     """A column's name as SQL takes it: of a contract, or of a file that somebody sent."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -24,14 +24,14 @@ FORMATTED: Mapping[str, frozenset[str]] = {
         "pipelines.warehouse.connection": ("layer",),
         "pipelines.warehouse.contracts.model": (
             "catalog", "self.name", "columns", "kind", "column.name",
-            "_literal(prefix + self.description)", "_literal(column.meaning)",
+            "literal(prefix + self.description)", "literal(column.meaning)",
         ),
         # years are whole numbers
         "pipelines.warehouse.incremental": (
             "year", "table.name", "layer", "working", "name", "rows", "of_years", "model.sql", "_year_of(table)",
             "_year_of(ALL_TABLES[name])",
         ),
-        "pipelines.warehouse.side_file": ("_literal(self.path)", "working", "table.name", "order", "rows"),
+        "pipelines.warehouse.side_file": ("literal(self.path)", "working", "table.name", "order", "rows"),
         "pipelines.warehouse.spark.engine": ("name",),
         # queries that pages show to people, made of texts of their own; none is run
         "pipelines.reporting.site.figures": ("_RANGE", "_VIEW"),

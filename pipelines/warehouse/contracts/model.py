@@ -78,10 +78,11 @@ class Table:
     def comment_statements(self, prefix: str = "") -> Iterator[str]:
         """COMMENT ON statements for the table and each column; prefix goes before the table's own."""
         kind = "VIEW" if self.is_view else "TABLE"
-        yield f"COMMENT ON {kind} {self.name} IS {_literal(prefix + self.description)}"
+        yield f"COMMENT ON {kind} {self.name} IS {literal(prefix + self.description)}"
         for column in self.columns:
-            yield f'COMMENT ON COLUMN {self.name}."{column.name}" IS {_literal(column.meaning)}'
+            yield f'COMMENT ON COLUMN {self.name}."{column.name}" IS {literal(column.meaning)}'
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def literal(text: object) -> str:
+    """A text, or a path, as SQL takes it where no parameter can stand."""
+    return "'" + str(text).replace("'", "''") + "'"

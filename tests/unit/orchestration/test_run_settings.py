@@ -17,7 +17,6 @@ from pipelines.settings import Settings, Source
 from pipelines.warehouse.build_log import begin_build
 from pipelines.warehouse.connection import open_database
 from pipelines.warehouse.contracts import ALL_TABLES
-from pipelines.warehouse.publish import side_path
 from pipelines.warehouse.side_file import copy_ahead
 
 OWNERSHIPS = ALL_TABLES["reference.ownerships"]
@@ -83,12 +82,13 @@ def test_a_run_cannot_be_told_anything_else(config: dict[str, object]) -> None:
 @pytest.mark.parametrize(("selection", "copies"), [(None, True), (WAREHOUSE, True), (dg.AssetKey("table"), False)])
 def test_only_a_run_that_will_publish_copies_tables_ahead(selection: dg.AssetKey | None, copies: bool) -> None:
     found: list[bool] = []
+    side = GIVEN.published_database.with_suffix(".duckdb.new")
 
     def build_and_offer(settings: Settings) -> None:
         with open_database(settings.working_database) as connection:
             begin_build(connection, [OWNERSHIPS.name])
             copy_ahead(settings.working_database, connection, [OWNERSHIPS], "")
-        found.append(side_path(settings.published_database).exists())
+        found.append(side.exists())
 
     @dg.asset
     def table(settings: dg.ResourceParam[Settings]) -> None:
@@ -103,7 +103,7 @@ def test_only_a_run_that_will_publish_copies_tables_ahead(selection: dg.AssetKey
     with dg.DagsterInstance.ephemeral() as instance:
         job.execute_in_process(instance=instance, asset_selection=[selection] if selection else None)
     assert set(found) == {copies}
-    assert not side_path(GIVEN.published_database).exists()
+    assert not side.exists()
 
 
 OTHER = """

@@ -17,7 +17,7 @@ from pipelines.sources.definition_files import DefinitionError, load_definitions
 from pipelines.warehouse import side_file
 from pipelines.warehouse.build_log import begin_build, record_build
 from pipelines.warehouse.connection import open_database
-from pipelines.warehouse.contracts import ALL_TABLES, Table
+from pipelines.warehouse.contracts import ALL_TABLES
 from pipelines.warehouse.publish import NotFitForPublication, publish_warehouse
 from pipelines.warehouse.sql_models import made_from
 
@@ -188,7 +188,7 @@ def test_a_run_that_stops_before_the_swap_leaves_the_old_warehouse(
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    target = {"copying": (Table, "create_statement"), "commenting": (side_file, "comment_table"),
+    target = {"copying": (side_file.SideFile, "_write"), "commenting": (side_file, "comment_table"),
               "flushing": (os, "fsync"), "swapping": (Path, "replace")}  # fmt: skip
     before = published.published.read_bytes()
     with monkeypatch.context() as patch:

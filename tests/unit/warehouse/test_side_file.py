@@ -22,6 +22,7 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.working = folder / "working.duckdb"
+        self.published = folder / "sectors.duckdb"
         self.side = folder / "sectors.duckdb.new"
 
     def build(self, name: str, note: str = NOTE) -> None:
@@ -35,7 +36,7 @@ class Run:
 
     def publish(self, note: str = NOTE) -> tuple[str | None, str]:
         """The row's name and the table's comment in the file that publication gets."""
-        with open_database(self.working, read_only=True) as connection, side_file(self.working, self.side) as side:
+        with open_database(self.working, read_only=True) as connection, side_file(self.working, self.published) as side:
             side.finish(connection, [OWNERSHIPS], note)
             with duckdb.connect(side.path, read_only=True) as finished:
                 row = finished.execute(
@@ -68,7 +69,7 @@ class Run:
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
     run = Run(tmp_path)
-    with keep_open(run.working), copying_ahead(run.working, run.side):
+    with keep_open(run.working), copying_ahead(run.working, run.published):
         yield run
 
 
@@ -106,7 +107,7 @@ def test_what_a_killed_run_left_is_removed(run: Run) -> None:
 
 def test_a_run_that_does_not_publish_leaves_nothing(tmp_path: Path) -> None:
     run = Run(tmp_path)
-    with keep_open(run.working), copying_ahead(run.working, run.side):
+    with keep_open(run.working), copying_ahead(run.working, run.published):
         run.build("first")
         run.wait_for("first")
         assert run.side.name in run.files()
@@ -115,7 +116,7 @@ def test_a_run_that_does_not_publish_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_copy_that_fails_is_told_at_publication(tmp_path: Path) -> None:
     run = Run(tmp_path)
-    with keep_open(run.working), copying_ahead(run.working, run.side):
+    with keep_open(run.working), copying_ahead(run.working, run.published):
         with open_database(run.working) as connection:
             begin_build(connection, [OWNERSHIPS.name])
             copy_ahead(run.working, connection, [OWNERSHIPS], NOTE)
